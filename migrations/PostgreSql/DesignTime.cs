@@ -1,0 +1,17 @@
+using IdentityProvider.Platform.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace IdentityProvider.Migrations.PostgreSql;
+
+/// <summary>Lets `dotnet ef` build the model without a server; nothing connects.</summary>
+public sealed class DesignTime : IDesignTimeDbContextFactory<Store>
+{
+    /// <inheritdoc />
+    public Store CreateDbContext(string[] args)
+    {
+        var builder = new DbContextOptionsBuilder<Store>();
+        builder.UseProvider(new DatabaseOptions { Provider = DatabaseProvider.PostgreSql, ConnectionString = "Host=localhost;Database=design_time" });
+        return new Store(builder.Options);
+    }
+}

@@ -1,0 +1,33 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace IdentityProvider.Platform;
+
+/// <summary>What the whole server needs to know; everything else belongs to a room.</summary>
+public sealed class IdentityProviderOptions
+{
+    /// <summary>The root of all settings.</summary>
+    public const string Section = "IdentityProvider";
+
+    /// <summary>
+    /// The issuer identifier (OpenID Connect Discovery 1.0 section 3): the public URL of this server, without query or fragment.
+    /// Every link and endpoint is built from it, never from the Host header. https, except on localhost in Development.
+    /// </summary>
+    [Required]
+    public string Issuer { get; set; } = "";
+
+    /// <summary>The name people see in titles and mails when the theme does not say one (1 to 60 characters).</summary>
+    [Required, StringLength(60, MinimumLength = 1)]
+    public string ProductName { get; set; } = "IdentityProvider";
+
+    /// <summary>
+    /// 32 random bytes in base64 (<c>openssl rand -base64 32</c>) that encrypt private keys in the database.
+    /// In Development one is made in <c>data/master.key</c>; elsewhere it is required, here or as <see cref="MasterKeyFile"/>.
+    /// </summary>
+    public string? MasterKey { get; set; }
+
+    /// <summary>A file that holds <see cref="MasterKey"/>, readable by the server's user only.</summary>
+    public string? MasterKeyFile { get; set; }
+
+    /// <summary>The issuer as a URI that ends in a slash.</summary>
+    internal Uri IssuerUri => new(Issuer.EndsWith('/') ? Issuer : Issuer + "/", UriKind.Absolute);
+}

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace IdentityProvider.Users;
+
+/// <summary>A person. Standard claims carry the names of OpenID Connect Core 1.0 section 5.1.</summary>
+internal sealed class User : IdentityUser<Guid>
+{
+    public string? Name { get; set; }
+    public string? GivenName { get; set; }
+    public string? FamilyName { get; set; }
+    public string? MiddleName { get; set; }
+    public string? Nickname { get; set; }
+    public string? Profile { get; set; }
+    public string? Picture { get; set; }
+    public string? Website { get; set; }
+    public string? Gender { get; set; }
+    public string? Birthdate { get; set; }
+    public string? ZoneInfo { get; set; }
+    public string? Locale { get; set; }
+
+    /// <summary>The address claim (section 5.1.1) as a JSON object.</summary>
+    public string? Address { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+    public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Set: signs in nowhere, and whatever was issued to the person is dead.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>What to call the person on a page.</summary>
+    public string DisplayName => Name ?? UserName ?? Email ?? Id.ToString();
+
+    internal sealed class Table : IEntityTypeConfiguration<User>
+    {
+        public void Configure(EntityTypeBuilder<User> builder)
+        {
+            builder.ToTable("Users");
+            builder.Property(u => u.UserName).HasMaxLength(256);
+            builder.Property(u => u.NormalizedUserName).HasMaxLength(256);
+            builder.Property(u => u.Email).HasMaxLength(254);
+            builder.Property(u => u.NormalizedEmail).HasMaxLength(254);
+            builder.Property(u => u.PasswordHash).HasMaxLength(256);
+            builder.Property(u => u.SecurityStamp).HasMaxLength(64);
+            builder.Property(u => u.ConcurrencyStamp).HasMaxLength(64).IsConcurrencyToken();
+            builder.Property(u => u.PhoneNumber).HasMaxLength(32);
+            foreach (var text in new[] { nameof(Name), nameof(GivenName), nameof(FamilyName), nameof(MiddleName), nameof(Nickname), nameof(Gender), nameof(Birthdate), nameof(ZoneInfo), nameof(Locale) })
+                builder.Property(text).HasMaxLength(256);
+            builder.HasIndex(u => u.NormalizedUserName).IsUnique();
+            builder.HasIndex(u => u.NormalizedEmail).IsUnique();
+            builder.Ignore(u => u.DisplayName);
+        }
+    }
+}
