@@ -31,6 +31,9 @@ internal sealed class StoredRequest
     /// <summary>It came by PAR (RFC 9126), which some clients require.</summary>
     public bool Pushed { get; set; }
 
+    /// <summary>An answer went to the client.</summary>
+    public bool Finished { get; set; }
+
     public string? Address { get; set; }
 
     internal sealed class Table : IEntityTypeConfiguration<StoredRequest>

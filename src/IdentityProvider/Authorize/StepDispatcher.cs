@@ -1,0 +1,33 @@
+using IdentityProvider.Platform.Events;
+
+namespace IdentityProvider.Authorize;
+
+/// <summary>Asks the steps in the order of the builder's list; the first that is not content decides.</summary>
+internal sealed class StepDispatcher(IEnumerable<IAuthorizeStep> steps, EventLog events)
+{
+    public async ValueTask<Pending?> CheckAsync(AuthorizeContext context, CancellationToken ct)
+    {
+        foreach (var step in steps)
+        {
+            if (await step.CheckAsync(context, ct) is { } pending)
+            {
+                events.Raise(new StepPending(context.Client.ClientId!, pending.Reason));
+                return pending;
+            }
+        }
+
+        return null;
+    }
+}
+
+internal sealed record StepPending(string ClientId, string Reason) : IEvent
+{
+    public string Name => "authorize.step_pending";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("client", ClientId), new("reason", Reason)];
+}
+
+internal sealed record CodeIssued(string ClientId, Guid UserId, Guid SessionId, Guid GrantId) : IEvent
+{
+    public string Name => "authorize.code_issued";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("client", ClientId), new("user", UserId), new("session", SessionId), new("grant", GrantId)];
+}

@@ -1,0 +1,165 @@
+using System.Globalization;
+using IdentityProvider.Authorize;
+using IdentityProvider.Claims;
+using IdentityProvider.Clients;
+using IdentityProvider.Platform;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Sessions;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OpenIddict.Abstractions;
+using OpenIddict.Server.AspNetCore;
+
+namespace IdentityProvider.Device;
+
+/// <summary>/device: enter the code a device shows, see who asks, approve or deny (RFC 8628 section 3.3).</summary>
+internal sealed class DevicePage(
+    StepDispatcher dispatcher, ReturnTicket tickets, SessionStore sessions, ClientCache clients, ScopeCatalog catalog, Store db, TimeProvider clock, IOptions<IdentityProviderOptions> options) : PageModel
+{
+    private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
+
+    [BindProperty(SupportsGet = true, Name = "user_code")]
+    public string? UserCode { get; set; }
+
+    [BindProperty(SupportsGet = true)]
+    public string? Ticket { get; set; }
+
+    public bool Known { get; private set; }
+    public string ClientName { get; private set; } = "";
+    public string DisplayCode { get; private set; } = "";
+    public string? Address { get; private set; }
+    public DateTimeOffset StartedAt { get; private set; }
+    public IReadOnlyList<DeviceScope> Scopes { get; private set; } = [];
+    public string AccountName { get; private set; } = "";
+    public string? AccountEmail { get; private set; }
+    public DeviceOutcome? Outcome { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync([FromQuery(Name = "done")] DeviceOutcome? done, CancellationToken ct)
+    {
+        if (done is not null)
+        {
+            Outcome = done;
+            return Page();
+        }
+
+        if (Ticket is not null)
+            return await ContinueAsync(ct) ?? Page();
+        return string.IsNullOrWhiteSpace(UserCode) ? Page() : await OpenAsync(ct);
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        if (!string.IsNullOrWhiteSpace(UserCode))
+            return await OpenAsync(ct);
+        ModelState.AddModelError("user_code", "Enter the code that your device shows");
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostApproveAsync(CancellationToken ct)
+    {
+        if (await ContinueAsync(ct) is { } elsewhere)
+            return elsewhere;
+        var code = (await HttpContext.AuthenticateAsync(Scheme)).Principal!;
+        var session = (await sessions.FindAsync(HttpContext, ct))!;
+
+        // The engine made the grant with the device code, for nobody; now it has a person. It saves both together.
+        var id = DeviceCodeId(code);
+        var device = await db.Set<Token>().Include(t => t.Authorization).FirstAsync(t => t.Id == id, ct);
+        var grant = device.Authorization!;
+        grant.CreationDate = clock.GetUtcNow().UtcDateTime;
+        grant.Subject = UserClaims.SubjectOf(session.User);
+        grant.UserId = session.UserId;
+        grant.SessionId = session.Id;
+
+        var scopes = code.GetScopes();
+        var audiences = Audiences.Of(await catalog.GetAsync(ct), scopes, code.GetResources(), options.Value.Issuer);
+        var principal = PrincipalFactory.CreateForCode(UserClaims.SubjectOf(session.User), SessionFacts.Of(session), scopes, audiences, []);
+        principal.SetAuthorizationId(grant.Id.ToString());
+        return SignIn(principal, new AuthenticationProperties { RedirectUri = "/device?done=Approved" }, Scheme);
+    }
+
+    public async Task<IActionResult> OnPostDenyAsync(CancellationToken ct) =>
+        await ContinueAsync(ct) ?? Forbid(new AuthenticationProperties { RedirectUri = "/device?done=Denied" }, Scheme);
+
+    /// <summary>A code was entered: if it is good, the request waits under a ticket while the person signs in.</summary>
+    private async Task<IActionResult> OpenAsync(CancellationToken ct)
+    {
+        if (await ReadAsync(ct) is not { } context)
+            return Unknown();
+        return await tickets.IssueAsync(HttpContext, context, ct) is { } ticket
+            ? new SeeOtherPage($"/device?ticket={ticket}")
+            : new ErrorActionResult(new ErrorInfo(StatusCodes.Status429TooManyRequests, "slow_down", "Too many unfinished sign-ins from this network.") { Heading = "Too many attempts", Advice = "Wait 15 minutes, then try again." });
+    }
+
+    /// <summary>Null when all steps are content and the page may be shown; else where to go first.</summary>
+    private async Task<IActionResult?> ContinueAsync(CancellationToken ct)
+    {
+        if (await ReadAsync(ct) is not { } context)
+            return Unknown();
+        if (await dispatcher.CheckAsync(context, ct) is { } pending)
+            return new SeeOtherPage($"{pending.Page}?ticket={context.Ticket}");
+        await ShowAsync(context, ct);
+        return null;
+    }
+
+    private async Task<AuthorizeContext?> ReadAsync(CancellationToken ct)
+    {
+        var code = (await HttpContext.AuthenticateAsync(Scheme)).Principal;
+        if (code?.GetClaim(ClaimNames.ClientId) is not { } clientId || await clients.FindAsync(clientId, ct) is not { } client)
+            return null;
+        var waiting = HttpContext.Items[typeof(WaitingRequest)] as WaitingRequest;
+        return new AuthorizeContext
+        {
+            Kind = RequestKind.Device,
+            Request = waiting?.Request ?? new OpenIddictRequest { ClientId = clientId, UserCode = UserCode },
+            Client = client,
+            StartedAt = waiting?.StartedAt ?? clock.GetUtcNow(),
+            Now = clock.GetUtcNow(),
+            Scopes = code.GetScopes(),
+            Claims = RequestedClaims.None,
+            Session = await sessions.FindAsync(HttpContext, ct),
+            Ticket = waiting?.Ticket,
+        };
+    }
+
+    private async Task ShowAsync(AuthorizeContext context, CancellationToken ct)
+    {
+        var code = (await HttpContext.AuthenticateAsync(Scheme)).Principal!;
+        var id = DeviceCodeId(code);
+        var device = await db.Set<Token>().AsNoTracking().FirstAsync(t => t.Id == id, ct);
+        Known = true;
+        ClientName = context.ClientName;
+        DisplayCode = string.Join('-', context.Request.UserCode!.Where(char.IsDigit).Chunk(4).Select(c => new string(c)));
+        Address = device.Address;
+        StartedAt = new DateTimeOffset(DateTime.SpecifyKind(device.CreationDate!.Value, DateTimeKind.Utc));
+        Scopes = [.. (await catalog.GetAsync(ct)).Find(context.Scopes).Where(s => s.Name is not (StandardScopes.OpenId or StandardScopes.OfflineAccess)).Select(s => new DeviceScope(s.Name, s.Sentence))];
+        AccountName = context.Session!.User.DisplayName;
+        AccountEmail = context.Session.User.Email;
+    }
+
+    private PageResult Unknown()
+    {
+        var words = HttpContext.Items[UserCodeRequest.Throttled] is TimeSpan wait
+            ? $"Too many attempts. Try again in {Duration.InWords(wait)}."
+            : "This code does not work. Check it on your device, or ask the device for a new one.";
+        ModelState.AddModelError("user_code", words);
+        return Page();
+    }
+
+    private static Guid DeviceCodeId(System.Security.Claims.ClaimsPrincipal code) => Guid.Parse(code.GetClaim(ClaimNames.Private.DeviceCodeId)!, CultureInfo.InvariantCulture);
+}
+
+/// <summary>What the person answered.</summary>
+internal enum DeviceOutcome
+{
+    Approved,
+    Denied,
+}
+
+/// <summary>A line of the approval page.</summary>
+internal sealed record DeviceScope(string Name, string Sentence);

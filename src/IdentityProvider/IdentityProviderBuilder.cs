@@ -1,0 +1,74 @@
+using IdentityProvider.Authorize;
+using IdentityProvider.Claims;
+using IdentityProvider.Clients;
+using IdentityProvider.Consents;
+using IdentityProvider.Device;
+using IdentityProvider.Mfa;
+using IdentityProvider.Platform;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Settings;
+using IdentityProvider.Roles;
+using IdentityProvider.Sessions;
+using IdentityProvider.Setup;
+using IdentityProvider.SignIn;
+using IdentityProvider.SigningKeys;
+using IdentityProvider.Themes;
+using IdentityProvider.Tokens;
+using IdentityProvider.Users;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider;
+
+/// <summary>The house: every room in reading order, the order of the questions at sign-in, and the order of the middleware.</summary>
+public static class IdentityProviderBuilder
+{
+    /// <summary>Adds all rooms. A new one is a folder and its lines here.</summary>
+    public static WebApplicationBuilder AddIdentityProvider(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services
+            .AddHostedService<IdentityProviderStart>()
+            .AddPlatform()
+
+            // The way of a request.
+            .AddAuthorize()
+            .AddSignIn()
+            .AddMfa()
+            .AddConsents()
+            .AddDevice()
+            .AddTokens()
+
+            // What they all speak of.
+            .AddSessions()
+            .AddUsers()
+            .AddRoles()
+            .AddClients()
+            .AddClaims()
+            .AddSigningKeys()
+            .AddThemes()
+
+            // How it comes to be.
+            .AddSetup();
+        return builder;
+    }
+
+    /// <summary>Maps all rooms.</summary>
+    public static WebApplication UseIdentityProvider(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        SettingsCheck.Run(app.Services, app.Configuration, app.Environment);
+        app.UsePlatform();
+        app.MapThemes();
+        app.UseRouting();
+        app.UseCors();
+        app.UseMiddleware<DocumentCache>();
+        app.UseAuthentication();
+
+        app.MapAuthorize();
+        app.MapTokens();
+        app.MapSessions();
+        app.MapRazorPages();
+        return app;
+    }
+}

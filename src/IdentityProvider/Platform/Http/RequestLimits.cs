@@ -1,0 +1,93 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace IdentityProvider.Platform.Http;
+
+/// <summary>
+/// Looks at size, count and repetition before any work is done with a request: an unbounded scope list once cost
+/// minutes of processor time for one anonymous POST (the class of CVE-2026-4634).
+/// </summary>
+internal sealed class RequestLimits(RequestDelegate next)
+{
+    public const int BodyBytes = 64 * 1024, Fields = 64;
+    private const int Default = 2000, Token = 16 * 1024;
+
+    public static readonly ErrorInfo TooLarge = new(StatusCodes.Status413PayloadTooLarge, "invalid_request", "The request body is larger than 64 KB.");
+    public static readonly ErrorInfo BadForm = new(StatusCodes.Status400BadRequest, "invalid_request", $"The form is not well-formed, or has more than {Fields} fields.");
+
+    /// <summary>Longest value, in characters (security limits; RFC 7636 for PKCE).</summary>
+    private static readonly Dictionary<string, (int Min, int Max)> Lengths = new(StringComparer.Ordinal)
+    {
+        ["client_id"] = (1, 400), ["redirect_uri"] = (0, 2000), ["post_logout_redirect_uri"] = (0, 2000), ["state"] = (0, 2000),
+        ["scope"] = (0, 2000), ["nonce"] = (0, 512), ["login_hint"] = (0, 256), ["acr_values"] = (0, 256), ["ui_locales"] = (0, 256),
+        ["claims_locales"] = (0, 256), ["prompt"] = (0, 100), ["max_age"] = (0, 10), ["display"] = (0, 20), ["response_type"] = (0, 100),
+        ["response_mode"] = (0, 50), ["code_challenge"] = (43, 43), ["code_challenge_method"] = (0, 10), ["code_verifier"] = (43, 128),
+        ["grant_type"] = (0, 200), ["client_secret"] = (0, 400), ["client_assertion"] = (0, Token), ["client_assertion_type"] = (0, 200),
+        ["code"] = (0, Token), ["refresh_token"] = (0, Token), ["device_code"] = (0, Token), ["token"] = (0, Token), ["id_token_hint"] = (0, Token),
+        ["token_type_hint"] = (0, 100), ["user_code"] = (0, 50), ["resource"] = (0, 2000), ["claims"] = (0, 4000), ["request_uri"] = (0, 2000),
+        ["username"] = (0, 256), ["password"] = (0, 256),
+    };
+
+    /// <summary>Parameters that may come several times (RFC 8707 section 2, RFC 8693 section 2.1).</summary>
+    private static readonly HashSet<string> Repeatable = new(StringComparer.Ordinal) { "resource", "audience" };
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        if (http.Request.ContentLength > BodyBytes)
+        {
+            await ErrorResponses.WriteAsync(http, TooLarge);
+            return;
+        }
+
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = BodyBytes;
+
+        if (Routes.IsProtocol(http.Request.Path) && await CheckAsync(http) is { } error)
+        {
+            await ErrorResponses.WriteAsync(http, error);
+            return;
+        }
+
+        await next(http);
+    }
+
+    private static async Task<ErrorInfo?> CheckAsync(HttpContext http)
+    {
+        if (Check(http.Request.Query) is { } badQuery)
+            return badQuery;
+        return http.Request.HasFormContentType ? Check(await http.Request.ReadFormAsync(http.RequestAborted)) : null;
+    }
+
+    private static ErrorInfo? Check(IEnumerable<KeyValuePair<string, StringValues>> parameters)
+    {
+        var count = 0;
+        foreach (var (name, values) in parameters)
+        {
+            if ((count += values.Count) > Fields)
+                return BadForm;
+            if (values.Count > 1 && !Repeatable.Contains(name))
+                return Refuse($"The parameter '{Shown(name)}' was sent more than once.");
+            foreach (var value in values)
+                if (CheckValue(name, value ?? "") is { } sentence)
+                    return Refuse(sentence);
+        }
+
+        return null;
+    }
+
+    private static string? CheckValue(string name, string value)
+    {
+        var (min, max) = Lengths.GetValueOrDefault(name, (0, Default));
+        if (value.Length > max || (value.Length < min && value.Length > 0))
+            return min == max ? $"The parameter '{Shown(name)}' must have {max} characters." : $"The parameter '{Shown(name)}' must have {min} to {max} characters.";
+        if (name == "scope" && value.AsSpan().Count(' ') >= 50)
+            return "The parameter 'scope' names more than 50 scopes.";
+        return value.Contains('\0', StringComparison.Ordinal) ? $"The parameter '{Shown(name)}' has a character that is not allowed." : null;
+    }
+
+    private static ErrorInfo Refuse(string sentence) => new(StatusCodes.Status400BadRequest, "invalid_request", sentence);
+
+    /// <summary>A parameter name comes from the request: only what a name can be is repeated.</summary>
+    private static string Shown(string name) => string.Concat(name.Take(50).Where(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'));
+}

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+
+namespace IdentityProvider.Platform.Http;
+
+/// <summary>303: the next request is a GET, and a posted credential is not sent on (RFC 9700 section 4.12).</summary>
+internal sealed class SeeOther(string url) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+        httpContext.Response.Headers.Location = url;
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,92 @@
+using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Jobs;
+using IdentityProvider.Platform.Limits;
+using IdentityProvider.Platform.Secrets;
+using IdentityProvider.Platform.Settings;
+using IdentityProvider.Platform.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace IdentityProvider.Platform;
+
+/// <summary>
+/// The ground all rooms stand on: storage, secrets, limits, errors and headers of HTTP, events, jobs, settings.
+/// It names no room.
+/// </summary>
+internal static class PlatformModule
+{
+    public static IServiceCollection AddPlatform(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSettings<IdentityProviderOptions>("");
+        services.AddSettings<DatabaseOptions>("Database");
+        services.AddDbContextPool<Store>((provider, builder) => builder
+            .UseProvider(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value)
+            .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)));
+        services.AddSingleton(provider => MasterKeyLoader.Load(provider.GetRequiredService<IOptions<IdentityProviderOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()));
+        services.AddDataProtection().SetApplicationName("IdentityProvider");
+        services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, MasterKey>((options, scopes, master) =>
+        {
+            options.XmlRepository = new KeyRing(scopes);
+            options.XmlEncryptor = new RingEncryptor(master);
+        });
+        services.AddHttpContextAccessor();
+        services.AddSingleton<EventLog>();
+        services.AddLimits();
+        services.AddHostedService<PruningJob>();
+        AddHttp(services);
+        return services;
+    }
+
+    private static void AddHttp(IServiceCollection services)
+    {
+        services.AddRazorPages(pages => pages.RootDirectory = "/")
+            .AddApplicationPart(typeof(PlatformModule).Assembly)
+            .AddMvcOptions(mvc => mvc.Filters.Add<ExpiredForm>());
+        services.AddAntiforgery();
+        services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IOptions<IdentityProviderOptions>>((antiforgery, root) =>
+        {
+            var secure = root.Value.IssuerUri.Scheme == Uri.UriSchemeHttps;
+            antiforgery.Cookie.Name = secure ? "__Host-csrf" : "csrf";
+            antiforgery.Cookie.SecurePolicy = secure ? Microsoft.AspNetCore.Http.CookieSecurePolicy.Always : Microsoft.AspNetCore.Http.CookieSecurePolicy.None;
+            antiforgery.Cookie.SameSite = Microsoft.AspNetCore.Http.SameSiteMode.Lax;
+            antiforgery.SuppressXFrameOptionsHeader = true;
+        });
+        services.Configure<FormOptions>(form =>
+        {
+            form.ValueCountLimit = RequestLimits.Fields;
+            form.KeyLengthLimit = 200;
+            form.ValueLengthLimit = RequestLimits.BodyBytes;
+            form.BufferBodyLengthLimit = RequestLimits.BodyBytes;
+        });
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestLimits.BodyBytes;
+            kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 50;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
+        });
+    }
+
+    /// <summary>The order in which every request is looked at, before any room sees it.</summary>
+    public static void UsePlatform(this WebApplication app)
+    {
+        app.UseExceptionHandler(handler => handler.Run(ErrorResponses.HandleAsync));
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseStatusCodePages(ErrorResponses.CompleteAsync);
+        app.UseMiddleware<RequestLimits>();
+        app.UseMiddleware<OriginCheck>();
+    }
+}

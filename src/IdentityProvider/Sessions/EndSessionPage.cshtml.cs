@@ -1,0 +1,30 @@
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace IdentityProvider.Sessions;
+
+/// <summary>/signout: one question before a sign-out that nobody vouches for.</summary>
+internal sealed class EndSessionPage(SessionStore sessions, ClientCache clients) : PageModel
+{
+    public string AccountName { get; private set; } = "";
+    public string? AccountEmail { get; private set; }
+    public string? ClientName { get; private set; }
+
+    public async Task<IActionResult> OnGetAsync([FromQuery(Name = "client_id")] string? clientId, CancellationToken ct)
+    {
+        if (await sessions.FindAsync(HttpContext, ct) is not { } session)
+            return new SeeOtherPage("/signed-out");
+        AccountName = session.User.DisplayName;
+        AccountEmail = session.User.Email;
+        ClientName = clientId is { Length: > 0 and <= 400 } ? (await clients.FindAsync(clientId, ct))?.DisplayName : null;
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        await sessions.SignOutAsync(HttpContext, ct);
+        return HandOver.To(this, Routes.EndSession + Request.QueryString);
+    }
+}

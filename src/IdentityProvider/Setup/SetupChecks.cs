@@ -1,0 +1,106 @@
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Validation;
+using IdentityProvider.Users;
+
+namespace IdentityProvider.Setup;
+
+/// <summary>
+/// What all documents together must be: each entry by itself, then the names that lead from one to another.
+/// Two entries for one thing are refused, because then a second application would undo the first.
+/// </summary>
+internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown known)
+{
+    /// <summary>Adds to the problems of the files.</summary>
+    public void Run()
+    {
+        Once(document => document.Clients, client => client.ClientId, "client_id");
+        Once(document => document.Apis, api => api.Identifier, "identifier");
+        Once(document => document.Roles, role => role.Name, "name");
+        Once(document => document.Users, user => UserNames.Normalize(user.Username), "username");
+        var scopes = CheckScopes();
+        new UserChecks(files, known).Run();
+
+        foreach (var file in files)
+        {
+            foreach (var client in file.Document.Clients)
+                Report(file, client, [.. client.Validate(), .. UnknownScopes(client, scopes)]);
+            foreach (var api in file.Document.Apis)
+                Report(file, api, [.. Constraints.Check(api, ClientMetadataRules.OutsideName), .. IdentifierProblems(api)]);
+            foreach (var role in file.Document.Roles)
+                Report(file, role, [.. Constraints.Check(role, ClientMetadataRules.OutsideName), .. PermissionProblems(role)]);
+        }
+    }
+
+    private void Once<T>(Func<SetupDocument, IEnumerable<T>> entries, Func<T, string> key, string property)
+        where T : notnull
+    {
+        foreach (var group in files.SelectMany(file => entries(file.Document).Select(entry => (file, entry))).GroupBy(pair => key(pair.entry)).Where(group => group.Key.Length > 0))
+            foreach (var (file, entry) in group.Skip(1))
+                file.Report(entry, new Problem(property, $"\"{Constraints.Shown(group.Key)}\" is described twice, first in {group.First().file.Path}. Keep one."));
+    }
+
+    /// <summary>All scope names there will be, and every rule about them.</summary>
+    private HashSet<string> CheckScopes()
+    {
+        var described = files
+            .SelectMany(file => file.Document.Apis.SelectMany(api => api.Scopes.Select(scope => (file, entry: (object)scope, scope.Name, Api: (string?)api.Identifier)))
+                .Concat(file.Document.Scopes.Select(scope => (file, entry: (object)scope, scope.Name, Api: (string?)null))))
+            .ToList();
+        var identifiers = files.SelectMany(file => file.Document.Apis).Select(api => api.Identifier).ToHashSet(StringComparer.Ordinal);
+        var owners = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var (file, entry, name, api) in described)
+        {
+            Report(file, entry, Constraints.Check(entry, ClientMetadataRules.OutsideName));
+            if (name.Length > 0 && ScopeNames.Problem(name) is { } text)
+                file.Report(entry, new Problem("name", text));
+            if (ScopeNames.BuiltIn.Contains(name))
+                file.Report(entry, new Problem("name", $"\"{name}\" is a scope that is always there. Choose another name."));
+            if (!owners.TryAdd(name, api) && name.Length > 0)
+                file.Report(entry, new Problem("name", $"\"{Constraints.Shown(name)}\" is already {Owner(owners[name])}. A scope belongs to one API; choose another name."));
+            else if (known.ScopeOwners.TryGetValue(name, out var owner) && owner != api && (owner is null || !identifiers.Contains(owner)))
+                file.Report(entry, new Problem("name", $"\"{Constraints.Shown(name)}\" is in the database {Owner(owner)}. A scope belongs to one API; choose another name."));
+            if (entry is IdentityScopeEntry identity)
+                Report(file, entry, ClaimProblems(identity));
+        }
+
+        return [.. ScopeNames.BuiltIn, .. owners.Keys, .. known.ScopeOwners.Keys];
+    }
+
+    private static string Owner(string? api) => api is null ? "an identity scope" : $"a scope of {Constraints.Shown(api)}";
+
+    private static IEnumerable<Problem> UnknownScopes(ClientMetadata client, HashSet<string> scopes) =>
+        client.ScopeNames.Take(50).Where(name => !scopes.Contains(name)).Select(name => new Problem(
+            "scope",
+            $"\"{Constraints.Shown(name)}\" is no scope.{(NearestName.Question(name, scopes) is { Length: > 0 } question ? question : " Describe it under apis or scopes, or remove it.")}"));
+
+    private static IEnumerable<Problem> IdentifierProblems(ApiEntry api)
+    {
+        if (api.Identifier.Length is > 0 and <= 100 && WebUris.Unreadable(api.Identifier, out _) is { } text)
+            yield return new Problem("identifier", $"\"{Constraints.Shown(api.Identifier)}\" {text}");
+    }
+
+    private static IEnumerable<Problem> PermissionProblems(RoleEntry role) =>
+        role.Permissions.Select((text, i) => (text, i)).Where(permission => !Permission.IsWellFormed(permission.text)).Select(permission => new Problem(
+            $"permissions[{permission.i}]",
+            $"\"{Constraints.Shown(permission.text)}\" is not a permission. Write resource:action in lower case, optionally with :own or :all."));
+
+    private static IEnumerable<Problem> ClaimProblems(IdentityScopeEntry scope)
+    {
+        foreach (var (claim, i) in scope.Claims.Select((claim, i) => (claim, i)))
+            if (claim.Length is 0 or > 100 || claim.Any(c => c is <= ' ' or > '~'))
+                yield return new Problem($"claims[{i}]", "is not a claim name. Give 1 to 100 visible ASCII characters.");
+            else if (ProtocolClaims.Contains(claim))
+                yield return new Problem($"claims[{i}]", $"\"{claim}\" is written by the server itself. Remove it.");
+    }
+
+    private static readonly string[] ProtocolClaims =
+    [
+        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "at_hash", "c_hash", "auth_time", "acr", "amr", "azp", "sid", "client_id", "scope", "cnf", "act", "events",
+    ];
+
+    private static void Report(SetupFile file, object owner, IEnumerable<Problem> problems)
+    {
+        foreach (var problem in problems)
+            file.Report(owner, problem);
+    }
+}

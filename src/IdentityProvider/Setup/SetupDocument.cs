@@ -1,0 +1,123 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Validation;
+
+namespace IdentityProvider.Setup;
+
+/// <summary>
+/// A deployment in one document. Names are those of RFC 7591 where they exist, in snake case. What a document names it owns;
+/// what it does not name is left alone. A secret may be a reference: { "env": "NAME" } or { "file": "path" }.
+/// </summary>
+internal sealed class SetupDocument
+{
+    /// <summary>The JSON Schema, for editors.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; set; }
+
+    /// <summary>The relying parties.</summary>
+    public List<ClientMetadata> Clients { get; set; } = [];
+
+    /// <summary>The protected resources (RFC 8707) and their scopes.</summary>
+    public List<ApiEntry> Apis { get; set; } = [];
+
+    /// <summary>Identity scopes beyond openid, profile, email, phone, address, roles and offline_access, which are always there.</summary>
+    public List<IdentityScopeEntry> Scopes { get; set; } = [];
+
+    /// <summary>Roles; user, moderator and admin are made when missing.</summary>
+    public List<RoleEntry> Roles { get; set; } = [];
+
+    /// <summary>People. What is left out of an entry is left to the person.</summary>
+    public List<UserEntry> Users { get; set; } = [];
+}
+
+/// <summary>A protected resource.</summary>
+internal sealed class ApiEntry
+{
+    /// <summary>An absolute URI without fragment, at most 100 characters; the audience of the access tokens for this API, and the client_id of a client that introspects for it.</summary>
+    [Required, MaxLength(100)]
+    public string Identifier { get; set; } = "";
+
+    /// <summary>What people read on the consent page.</summary>
+    [MaxLength(200)]
+    public string? DisplayName { get; set; }
+
+    /// <summary>All scopes of the API; one that is not listed is removed from it.</summary>
+    [MaxLength(500)]
+    public List<ApiScopeEntry> Scopes { get; set; } = [];
+}
+
+/// <summary>A scope of an API.</summary>
+internal sealed class ApiScopeEntry
+{
+    /// <summary>The scope token (RFC 6749 section 3.3); it belongs to one API only.</summary>
+    [Required, MaxLength(100)]
+    public string Name { get; set; } = "";
+
+    /// <summary>What the consent page says, one plain sentence.</summary>
+    [MaxLength(500)]
+    public string? Description { get; set; }
+}
+
+/// <summary>A further identity scope.</summary>
+internal sealed class IdentityScopeEntry
+{
+    /// <summary>The scope token (RFC 6749 section 3.3).</summary>
+    [Required, MaxLength(100)]
+    public string Name { get; set; } = "";
+
+    /// <summary>What the consent page says, one plain sentence.</summary>
+    [MaxLength(500)]
+    public string? Description { get; set; }
+
+    /// <summary>The claims it releases.</summary>
+    [MaxLength(50)]
+    public List<string> Claims { get; set; } = [];
+}
+
+/// <summary>A named set of permissions.</summary>
+internal sealed class RoleEntry
+{
+    /// <summary>The name users are given it by.</summary>
+    [Required, MaxLength(100)]
+    public string Name { get; set; } = "";
+
+    /// <summary>All permissions of the role: resource:action, optionally with :own or :all.</summary>
+    [MaxLength(500)]
+    public List<string> Permissions { get; set; } = [];
+}
+
+/// <summary>A person.</summary>
+internal sealed class UserEntry
+{
+    /// <summary>What the person signs in with; case does not count.</summary>
+    [Required, MaxLength(256)]
+    public string Username { get; set; } = "";
+
+    /// <summary>The mail address; the person may sign in with it too.</summary>
+    [MaxLength(254)]
+    public string? Email { get; set; }
+
+    /// <summary>The address was proven.</summary>
+    public bool? EmailVerified { get; set; }
+
+    /// <summary>The full name.</summary>
+    [MaxLength(256)]
+    public string? Name { get; set; }
+
+    /// <summary>The password in clear, best by reference. Set whenever the stored one differs.</summary>
+    [Secret, StringLength(256, MinimumLength = 1)]
+    public string? Password { get; set; }
+
+    /// <summary>A hash from another system (Argon2id, bcrypt, ASP.NET Core Identity). Taken over once: a later sign-in may replace it with a better one.</summary>
+    [Secret, StringLength(256, MinimumLength = 1)]
+    public string? PasswordHash { get; set; }
+
+    /// <summary>An authenticator app's secret in base32, 128 bits or more; enrolled at once.</summary>
+    [Secret, StringLength(128, MinimumLength = 1)]
+    public string? TotpSecret { get; set; }
+
+    /// <summary>All roles the person holds.</summary>
+    [MaxLength(100)]
+    public List<string>? Roles { get; set; }
+}

@@ -1,0 +1,44 @@
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Roles;
+using IdentityProvider.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Setup;
+
+/// <summary>What the database already has that documents may lean on or collide with.</summary>
+internal sealed record SetupKnown(
+    IReadOnlyDictionary<string, string?> ScopeOwners,
+    IReadOnlySet<string> Roles,
+    IReadOnlyDictionary<string, string> NameOwners)
+{
+    /// <summary>No database: the documents must stand by themselves.</summary>
+    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new Dictionary<string, string>());
+
+    public static async Task<SetupKnown> LoadAsync(Store db, IReadOnlyList<SetupFile> files, CancellationToken ct)
+    {
+        var scopes = await db.Set<Scope>()
+            .GroupJoin(db.Set<Api>(), scope => scope.ApiId, api => api.Id, (scope, apis) => new { scope.Name, apis })
+            .SelectMany(pair => pair.apis.DefaultIfEmpty(), (pair, api) => new { pair.Name, Identifier = api == null ? null : api.Identifier })
+            .ToDictionaryAsync(scope => scope.Name, scope => scope.Identifier, ct);
+        var roles = await db.Set<Role>().Select(role => role.Name).ToHashSetAsync(ct);
+
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        var given = files.SelectMany(file => file.Document.Users).SelectMany(UserChecks.NamesOf).Distinct(StringComparer.Ordinal);
+        foreach (var names in given.Chunk(500))
+        {
+            var users = await db.Set<User>()
+                .Where(user => names.Contains(user.NormalizedUserName) || names.Contains(user.NormalizedEmail))
+                .Select(user => new { user.NormalizedUserName, user.NormalizedEmail })
+                .ToListAsync(ct);
+            foreach (var user in users)
+            {
+                owners[user.NormalizedUserName!] = user.NormalizedUserName!;
+                if (user.NormalizedEmail is { } email)
+                    owners[email] = user.NormalizedUserName!;
+            }
+        }
+
+        return new SetupKnown(scopes, roles, owners);
+    }
+}

@@ -1,0 +1,19 @@
+using IdentityProvider.Platform.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.Setup;
+
+/// <summary>
+/// Describes a deployment in documents and brings the database there at start or by command. Owns the format, its checks and
+/// the order of application; what a client, a user or a role is, and how a password is hashed, it leaves to their rooms.
+/// </summary>
+internal static class SetupModule
+{
+    public static IServiceCollection AddSetup(this IServiceCollection services)
+    {
+        services.AddSettings<SetupOptions>("Setup");
+        services.AddScoped<SetupApplier>();
+        services.AddSingleton<SetupRunner>();
+        return services;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Limits;
+using IdentityProvider.Sessions;
+using IdentityProvider.Users;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace IdentityProvider.SignIn;
+
+/// <summary>What became of a name and a password.</summary>
+internal abstract record PasswordResult
+{
+    internal sealed record SignedIn(Session Session) : PasswordResult;
+
+    /// <summary>Unknown name or wrong password: nobody learns which.</summary>
+    internal sealed record Wrong : PasswordResult;
+
+    /// <summary>Too many attempts for this name, known or not.</summary>
+    internal sealed record Locked(TimeSpan RetryAfter) : PasswordResult;
+
+    /// <summary>Too many attempts from this network.</summary>
+    internal sealed record TooMany(TimeSpan RetryAfter) : PasswordResult;
+
+    /// <summary>The hash queue is full.</summary>
+    internal sealed record Busy : PasswordResult;
+}
+
+/// <summary>
+/// Checks a password in an order that tells strangers nothing: limit by network, count the attempt, do one hash whatever is
+/// found, and only then look at what the account is.
+/// </summary>
+internal sealed class PasswordCheck(
+    UserLookup users, Passwords passwords, StoredPasswords stored, Lockout lockout, RateLimiter limiter, IOptions<RateLimitsOptions> limits, SessionStore sessions, EventLog events)
+{
+    public async Task<PasswordResult> SignInAsync(HttpContext http, string username, string password, bool staySignedIn, CancellationToken ct)
+    {
+        var lease = await limiter.TryAcquireAsync("sign-in", limits.Value.SignInPerAddress, ClientAddress.Of(http), ct);
+        if (!lease.Acquired)
+            return new PasswordResult.TooMany(lease.RetryAfter);
+
+        var user = await users.FindAsync(username, ct);
+        var account = Lockout.KeyFor(user, username);
+        var decision = await lockout.TryAttemptAsync(account, ct);
+        if (!decision.Allowed)
+        {
+            events.Raise(new SignInRefused(user?.Id, "locked"));
+            return new PasswordResult.Locked(decision.RetryAfter);
+        }
+
+        var outcome = await passwords.VerifyAsync(user?.PasswordHash, password, ct);
+        if (outcome == PasswordOutcome.Busy)
+        {
+            await lockout.NotCheckedAsync(account, ct);
+            return new PasswordResult.Busy();
+        }
+
+        if (outcome == PasswordOutcome.Wrong || user is null || user.DisabledAt is not null)
+        {
+            events.Raise(new SignInRefused(user?.Id, outcome == PasswordOutcome.Wrong ? "wrong_password" : "disabled"));
+            return new PasswordResult.Wrong();
+        }
+
+        await lockout.SucceededAsync(account, ct);
+        if (outcome == PasswordOutcome.RightButOld)
+            await stored.SavePasswordAsync(user.Id, user.PasswordHash, await passwords.HashAsync(password, ct), ct);
+        var session = await sessions.StartAsync(http, user, "pwd", staySignedIn, ct);
+        events.Raise(new SignedIn(user.Id, session.Id));
+        return new PasswordResult.SignedIn(session);
+    }
+}
+
+internal sealed record SignedIn(Guid UserId, Guid SessionId) : IEvent
+{
+    public string Name => "sign_in.signed_in";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("session", SessionId)];
+}
+
+internal sealed record SignInRefused(Guid? UserId, string Reason) : IEvent
+{
+    public string Name => "sign_in.refused";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId?.ToString("D", CultureInfo.InvariantCulture) ?? "unknown"), new("reason", Reason)];
+}

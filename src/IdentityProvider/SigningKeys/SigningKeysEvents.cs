@@ -1,0 +1,15 @@
+using IdentityProvider.Platform.Events;
+
+namespace IdentityProvider.SigningKeys;
+
+internal sealed record SigningKeyCreated(string KeyId, string Algorithm, DateTimeOffset ActivatesAt) : IEvent
+{
+    public string Name => "signing_keys.key_created";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("key", KeyId), new("algorithm", Algorithm), new("activates_at", ActivatesAt)];
+}
+
+internal sealed record SigningKeyRemoved(string KeyId, string Algorithm) : IEvent
+{
+    public string Name => "signing_keys.key_removed";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("key", KeyId), new("algorithm", Algorithm)];
+}

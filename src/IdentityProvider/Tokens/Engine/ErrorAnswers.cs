@@ -1,0 +1,38 @@
+using IdentityProvider.Platform.Http;
+using Microsoft.AspNetCore;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace IdentityProvider.Tokens.Engine;
+
+/// <summary>Every refusal carries an id that leads to its record, and no link to somebody else's documentation.</summary>
+internal sealed class ErrorAnswers : IOpenIddictServerHandler<ProcessErrorContext>, IOpenIddictServerHandler<ProcessChallengeContext>
+{
+    public static OpenIddictServerHandlerDescriptor ForErrors { get; } =
+        OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessErrorContext>().UseSingletonHandler<ErrorAnswers>()
+            .SetOrder(OpenIddictServerHandlers.AttachCustomErrorParameters.Descriptor.Order + 500).Build();
+
+    public static OpenIddictServerHandlerDescriptor ForChallenges { get; } =
+        OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessChallengeContext>().UseSingletonHandler<ErrorAnswers>()
+            .SetOrder(OpenIddictServerHandlers.AttachCustomChallengeParameters.Descriptor.Order + 500).Build();
+
+    public ValueTask HandleAsync(ProcessErrorContext context) => Complete(context.Transaction, context.Response, context.EndpointType);
+
+    public ValueTask HandleAsync(ProcessChallengeContext context) => Complete(context.Transaction, context.Response, context.EndpointType);
+
+    private static ValueTask Complete(OpenIddictServerTransaction transaction, OpenIddictResponse response, OpenIddictServerEndpointType endpoint)
+    {
+        response.ErrorUri = null;
+
+        // A redirect carries what RFC 6749 section 4.1.2.1 names and nothing else.
+        if (endpoint is not (OpenIddictServerEndpointType.Authorization or OpenIddictServerEndpointType.EndSession or OpenIddictServerEndpointType.EndUserVerification))
+            response["error_id"] = ErrorInfo.IdOf(transaction.GetHttpRequest()!.HttpContext);
+
+        // RFC 6749 section 5.2 knows invalid_grant where the engine says invalid_token.
+        if (endpoint == OpenIddictServerEndpointType.Token && response.Error == Errors.InvalidToken)
+            response.Error = Errors.InvalidGrant;
+        return default;
+    }
+}

@@ -1,0 +1,88 @@
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Storage;
+using Microsoft.AspNetCore;
+using Microsoft.EntityFrameworkCore;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace IdentityProvider.Tokens.Engine;
+
+/// <summary>
+/// Spends the code, refresh token, device code or pushed request that pays for the answer, in one statement that only one of
+/// many parallel requests can win. All that follows in this request is one transaction, committed by <see cref="CommitIssue"/>.
+/// A loser is a replay that races the first use: the whole family dies, also what the winner is about to get.
+/// </summary>
+internal sealed class Redemption(Store db, EventLog events) : IOpenIddictServerHandler<ProcessSignInContext>
+{
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
+            .UseScopedHandler<Redemption>()
+            .SetOrder(OpenIddictServerHandlers.RedeemTokenEntry.Descriptor.Order)
+            .Build();
+
+    public async ValueTask HandleAsync(ProcessSignInContext context)
+    {
+        if (Payment(context) is not { } payment || !Guid.TryParse(payment.GetTokenId(), out var id))
+            return;
+
+        var ct = context.Transaction.GetHttpRequest()!.HttpContext.RequestAborted;
+        var transaction = await db.Database.BeginTransactionAsync(ct);
+        var won = await db.Set<Token>().Where(t => t.Id == id && t.Status == Statuses.Valid).ExecuteUpdateAsync(set => set
+            .SetProperty(t => t.Status, Statuses.Redeemed)
+            .SetProperty(t => t.RedemptionDate, context.Options.TimeProvider.GetUtcNow().UtcDateTime), ct);
+        if (won == 1)
+            return;
+
+        await transaction.RollbackAsync(ct);
+        db.ChangeTracker.Clear();
+        await RevokeFamilyAsync(payment, ct);
+        context.Reject(Errors.InvalidGrant, "The code or token has been used before.");
+    }
+
+    private async Task RevokeFamilyAsync(System.Security.Claims.ClaimsPrincipal payment, CancellationToken ct)
+    {
+        if (!Guid.TryParse(payment.GetAuthorizationId(), out var grant))
+            return;
+        await db.RevokeGrantsAsync(db.Set<Grant>().Where(g => g.Id == grant), ct);
+        events.Raise(new TokenReplayed(grant));
+    }
+
+    private static System.Security.Claims.ClaimsPrincipal? Payment(ProcessSignInContext context)
+    {
+        var proofs = context.Transaction.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!);
+        return context.EndpointType switch
+        {
+            OpenIddictServerEndpointType.Authorization => proofs?.RequestTokenPrincipal,
+            OpenIddictServerEndpointType.EndUserVerification => proofs?.UserCodePrincipal,
+            OpenIddictServerEndpointType.Token when context.Request.IsAuthorizationCodeGrantType() => proofs?.AuthorizationCodePrincipal,
+            OpenIddictServerEndpointType.Token when context.Request.IsDeviceCodeGrantType() => proofs?.DeviceCodePrincipal,
+            OpenIddictServerEndpointType.Token when context.Request.IsRefreshTokenGrantType() => proofs?.RefreshTokenPrincipal,
+            _ => null,
+        };
+    }
+}
+
+/// <summary>Nothing leaves before its rows are there: commits when all tokens are made and before the answer is written.</summary>
+internal sealed class CommitIssue(Store db) : IOpenIddictServerHandler<ProcessSignInContext>
+{
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
+            .UseScopedHandler<CommitIssue>()
+            .SetOrder(OpenIddictServerHandlers.AttachCustomSignInParameters.Descriptor.Order + 500)
+            .Build();
+
+    public async ValueTask HandleAsync(ProcessSignInContext context)
+    {
+        if (db.Database.CurrentTransaction is { } transaction)
+            await transaction.CommitAsync(context.Transaction.GetHttpRequest()!.HttpContext.RequestAborted);
+    }
+}
+
+internal sealed record TokenReplayed(Guid GrantId) : IEvent
+{
+    public string Name => "tokens.replayed";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("grant", GrantId)];
+}

@@ -1,0 +1,59 @@
+using System.Security.Claims;
+using IdentityProvider.Clients;
+using IdentityProvider.Platform;
+using IdentityProvider.SigningKeys;
+using Microsoft.AspNetCore;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
+
+namespace IdentityProvider.Tokens.Engine;
+
+/// <summary>
+/// What a JWT of ours looks like: access tokens ES256 (a signature 25 times cheaper than RSA's), ID tokens as the client
+/// registered; no row for either; the issuer exactly as configured; none of the engine's own claims.
+/// </summary>
+internal sealed class TokenFormat(ClientCache clients, SigningKeyRing keys, IOptions<IdentityProviderOptions> options) : IOpenIddictServerHandler<GenerateTokenContext>
+{
+    /// <summary>The claim that names the grant an access token came of; absent where no person gave one.</summary>
+    public const string GrantId = "grant_id";
+
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        OpenIddictServerHandlerDescriptor.CreateBuilder<GenerateTokenContext>()
+            .UseScopedHandler<TokenFormat>()
+            .SetOrder(OpenIddictServerHandlers.Protection.AttachSecurityCredentials.Descriptor.Order + 500)
+            .Build();
+
+    public async ValueTask HandleAsync(GenerateTokenContext context)
+    {
+        context.Principal.SetClaim(ClaimNames.Private.Issuer, options.Value.Issuer);
+        switch (context.TokenType)
+        {
+            case TokenTypeIdentifiers.AccessToken:
+                context.CreateTokenEntry = false;
+                context.SigningCredentials = keys.Current(SecurityAlgorithms.EcdsaSha256);
+                var grant = context.Principal.GetAuthorizationId();
+                Strip(context.Principal);
+                context.Principal.SetClaim(GrantId, grant);
+                break;
+            case TokenTypeIdentifiers.IdentityToken:
+                context.CreateTokenEntry = false;
+                var ct = context.Transaction.GetHttpRequest()!.HttpContext.RequestAborted;
+                var client = await clients.FindAsync(context.ClientId!, ct);
+                context.SigningCredentials = keys.Current(client!.IdTokenSignedResponseAlg);
+                Strip(context.Principal);
+                break;
+        }
+    }
+
+    /// <summary>Takes out the engine's claims that would travel; it reads the others itself when it writes the token.</summary>
+    private static void Strip(ClaimsPrincipal principal)
+    {
+        var identity = (ClaimsIdentity)principal.Identity!;
+        foreach (var claim in identity.Claims.Where(c => c.Type is ClaimNames.Private.AuthorizationId or ClaimNames.Private.TokenId or ClaimNames.Private.Presenter or ClaimNames.Private.Resource or "oi_hst_props").ToList())
+            identity.RemoveClaim(claim);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using IdentityProvider.Claims;
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Users;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace IdentityProvider.Tokens.Grants;
+
+/// <summary>
+/// Code, refresh token and device code lead to the same place: a grant a person gave. Who the person is and what is known of
+/// them is read anew each time, so that a disabled user, a new role or a changed name shows in the next token.
+/// </summary>
+internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFactory principals, IOptions<TokensOptions> options, TimeProvider clock)
+{
+    public async Task<IResult> HandleAsync(OpenIddictRequest request, ClaimsPrincipal proof, CancellationToken ct)
+    {
+        if (!Guid.TryParse(proof.GetAuthorizationId(), out var grantId) || !Guid.TryParse(proof.GetClaim(ClaimNames.Subject), out var userId))
+            return TokenEndpoint.Gone;
+        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == userId && u.DisabledAt == null, ct);
+        if (user is null)
+            return TokenEndpoint.Gone;
+        if (request.IsRefreshTokenGrantType() && await IsTooOldAsync(grantId, ct))
+            return TokenEndpoint.Refuse(Errors.InvalidGrant, "This sign-in is too old to be renewed. The person must sign in again.");
+
+        var snapshot = await catalog.GetAsync(ct);
+        var granted = proof.GetScopes();
+        var audiences = proof.GetResources();
+        var resources = request.GetResources();
+
+        // A token for fewer APIs than were granted, never for more (RFC 8707 section 2.2).
+        if (resources.Any(r => !audiences.Contains(r)))
+            return TokenEndpoint.Refuse(Errors.InvalidTarget, "The resource was not part of what the person granted.");
+        var scopes = Audiences.Narrow(snapshot, granted, resources);
+
+        var requested = proof.GetClaims(PrincipalFactory.RequestedIdTokenClaim);
+        var principal = await principals.CreateAsync(user, PrincipalFactory.FactsOf(proof), scopes, resources.Length > 0 ? resources : audiences, requested, ct);
+        foreach (var name in requested)
+            ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(PrincipalFactory.RequestedIdTokenClaim, name));
+        principal.SetAuthorizationId(grantId.ToString());
+        return Results.SignIn(principal, authenticationScheme: TokenEndpoint.Scheme);
+    }
+
+    private async Task<bool> IsTooOldAsync(Guid grantId, CancellationToken ct)
+    {
+        var grant = db.Set<Grant>().Local.FindEntry(grantId)?.Entity ?? await db.Set<Grant>().FindAsync([grantId], ct);
+        return grant?.CreationDate is not { } created || created + options.Value.RefreshTokenAbsoluteLifetime < clock.GetUtcNow().UtcDateTime;
+    }
+}

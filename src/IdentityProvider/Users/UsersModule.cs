@@ -1,0 +1,23 @@
+using IdentityProvider.Platform.Jobs;
+using IdentityProvider.Platform.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.Users;
+
+/// <summary>
+/// Who people are: users and their names, how passwords are hashed and checked, and when wrong ones lock. Signing in is
+/// the business of SignIn, second factors that of Mfa, what a client learns about a user that of Claims.
+/// </summary>
+internal static class UsersModule
+{
+    public static IServiceCollection AddUsers(this IServiceCollection services)
+    {
+        services.AddSettings<UsersOptions>("Users");
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<Lockout>();
+        services.AddScoped<StoredPasswords>();
+        services.AddScoped<UserLookup>();
+        services.AddSingleton(provider => new Pruning("sign-in failures", (_, _, ct) => provider.GetRequiredService<Lockout>().PruneAsync(ct)));
+        return services;
+    }
+}

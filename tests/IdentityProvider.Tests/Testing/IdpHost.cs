@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Sockets;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Tests.House;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace IdentityProvider.Tests.Testing;
+
+/// <summary>The whole server on real Kestrel, with a database of its own unless one is shared with another node.</summary>
+internal sealed class IdpHost : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly string folder;
+
+    private IdpHost(WebApplication app, string folder, Uri issuer)
+    {
+        (this.app, this.folder, Issuer) = (app, folder, issuer);
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = issuer };
+    }
+
+    public Uri Issuer { get; }
+
+    /// <summary>A client without cookies and without following redirects.</summary>
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    /// <summary>A path of this server as an absolute URL.</summary>
+    public Uri this[string path] => new(Issuer, path);
+
+    public static async Task<IdpHost> StartAsync(IdpSetup? setup = null)
+    {
+        setup ??= new IdpSetup();
+        var folder = Directory.CreateTempSubdirectory("idp-").FullName;
+        var issuer = setup.Issuer ?? new Uri($"http://localhost:{FreePort()}");
+        var document = Path.Combine(folder, "setup.json");
+        await File.WriteAllTextAsync(document, setup.Document ?? TestDocument.Json);
+
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = setup.Environment, ContentRootPath = Checkout.Root, ApplicationName = "IdentityProvider.Host" });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["IdentityProvider:Issuer"] = issuer.ToString().TrimEnd('/'),
+            ["IdentityProvider:MasterKey"] = setup.MasterKey,
+            ["IdentityProvider:Database:Provider"] = (setup.Database?.Provider ?? DatabaseProvider.Sqlite).ToString(),
+            ["IdentityProvider:Database:ConnectionString"] = setup.Database?.ConnectionString ?? $"Data Source={Path.Combine(folder, "store.db")}",
+            ["IdentityProvider:Setup:Files:0"] = document,
+
+            // Most tests come from one address and try much; the limits have tests of their own.
+            ["IdentityProvider:RateLimits:SignInPerAddress:Permits"] = "100000",
+            ["IdentityProvider:RateLimits:DeviceAuthorization:Permits"] = "100000",
+            ["IdentityProvider:RateLimits:UserCodePerAddress:Permits"] = "100000",
+            ["IdentityProvider:RateLimits:OpenSignInsPerAddress"] = "10000",
+        });
+        builder.Configuration.AddInMemoryCollection(setup.Settings.Select(s => KeyValuePair.Create($"IdentityProvider:{s.Key}", (string?)s.Value)));
+        builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port ?? issuer.Port}");
+        builder.Logging.ClearProviders();
+        if (setup.Log is not null)
+            builder.Logging.AddProvider(setup.Log).SetMinimumLevel(LogLevel.Trace);
+        builder.AddIdentityProvider();
+        if (setup.Clock is not null)
+            builder.Services.Replace(ServiceDescriptor.Singleton(setup.Clock));
+        setup.Services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseIdentityProvider();
+        await app.StartAsync();
+        return new IdpHost(app, folder, issuer);
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Looks into the database, or changes it as an administrator would.</summary>
+    public async Task<T> InStoreAsync<T>(Func<Store, Task<T>> work)
+    {
+        await using var scope = app.Services.CreateAsyncScope();
+        return await work(scope.ServiceProvider.GetRequiredService<Store>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        SqliteConnection.ClearAllPools();
+        Directory.Delete(folder, recursive: true);
+    }
+}
