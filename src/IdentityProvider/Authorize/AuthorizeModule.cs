@@ -23,7 +23,8 @@ internal static class AuthorizeModule
         services.AddOpenIddict().AddServer(server => server
             .AddEventHandler(ResumeRequest.Descriptor)
             .RemoveEventHandler(Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor)
-            .AddEventHandler(PushedRequests.Descriptor));
+            .AddEventHandler(PushedRequests.Descriptor)
+            .AddEventHandler(PushLimit.Descriptor));
         services.AddSingleton(new Pruning("stored requests", static (db, now, ct) =>
             db.Set<StoredRequest>().Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct)));
         return services;

@@ -25,7 +25,7 @@ internal sealed record Pending(string Page, string Reason, string Error, string 
 internal interface ISignInOption
 {
     /// <summary>Text and link of the button; null where it does not apply.</summary>
-    ValueTask<SignInOptionLink?> ForAsync(AuthorizeContext context, CancellationToken ct);
+    ValueTask<SignInOptionLink?> ForAsync(WaitingRequest request, CancellationToken ct);
 }
 
 internal sealed record SignInOptionLink(string Label, string Url, string? Icon);

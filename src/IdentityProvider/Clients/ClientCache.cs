@@ -6,8 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IdentityProvider.Clients;
 
 /// <summary>
-/// Clients across requests, so that a token costs no look-up. A change made on this node shows at once, one made on
-/// another node within <see cref="Freshness"/>. The instances are shared: nobody changes or attaches them.
+/// Clients across requests, so that a token costs no look-up. A change shows on every node within
+/// <see cref="Freshness"/>. The instances are shared: nobody changes or attaches them.
 /// </summary>
 internal sealed class ClientCache(IServiceScopeFactory scopes, TimeProvider clock)
 {
@@ -18,8 +18,6 @@ internal sealed class ClientCache(IServiceScopeFactory scopes, TimeProvider cloc
     private readonly ConcurrentDictionary<Guid, string> clientIds = new();
 
     private sealed record Entry(Client Client, long LoadedAt);
-
-    public void Clear() => byClientId.Clear();
 
     public async ValueTask<Client?> FindAsync(string clientId, CancellationToken ct)
     {

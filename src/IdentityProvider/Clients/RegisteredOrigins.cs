@@ -24,8 +24,6 @@ internal sealed class RegisteredOrigins(IServiceScopeFactory scopes, TimeProvide
 
     private sealed record Snapshot(FrozenSet<string> Origins, long LoadedAt);
 
-    public void Clear() => current = null;
-
     public async Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName)
     {
         var origin = context.Request.Headers.Origin.ToString();

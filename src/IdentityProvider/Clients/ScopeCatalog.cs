@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Clients;
 
-/// <summary>All scopes and APIs of the deployment, in memory. Fresh like the client cache: at once here, soon elsewhere.</summary>
+/// <summary>All scopes and APIs of the deployment, in memory. Fresh like the client cache.</summary>
 internal sealed class ScopeCatalog(IServiceScopeFactory scopes, TimeProvider clock)
 {
     private volatile Snapshot? current;
@@ -17,8 +17,6 @@ internal sealed class ScopeCatalog(IServiceScopeFactory scopes, TimeProvider clo
         /// <summary>The scope that releases a claim, if any: a claim is asked for under the permission of its scope.</summary>
         public bool Releases(IEnumerable<string> scopes, string claim) => Find(scopes).Any(s => s.Claims.Contains(claim));
     }
-
-    public void Clear() => current = null;
 
     public async ValueTask<Snapshot> GetAsync(CancellationToken ct)
     {

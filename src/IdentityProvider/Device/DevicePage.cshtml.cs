@@ -80,11 +80,11 @@ internal sealed class DevicePage(
         var audiences = Audiences.Of(await catalog.GetAsync(ct), scopes, code.GetResources(), options.Value.Issuer);
         var principal = PrincipalFactory.CreateForCode(UserClaims.SubjectOf(session.User), SessionFacts.Of(session), scopes, audiences, []);
         principal.SetAuthorizationId(grant.Id.ToString());
-        return SignIn(principal, new AuthenticationProperties { RedirectUri = "/device?done=Approved" }, Scheme);
+        return SignIn(principal, new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Approved" }, Scheme);
     }
 
     public async Task<IActionResult> OnPostDenyAsync(CancellationToken ct) =>
-        await ContinueAsync(ct) ?? Forbid(new AuthenticationProperties { RedirectUri = "/device?done=Denied" }, Scheme);
+        await ContinueAsync(ct) ?? Forbid(new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Denied" }, Scheme);
 
     /// <summary>A code was entered: if it is good, the request waits under a ticket while the person signs in.</summary>
     private async Task<IActionResult> OpenAsync(CancellationToken ct)

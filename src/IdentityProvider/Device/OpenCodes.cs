@@ -44,12 +44,7 @@ internal sealed class OpenCodes(Store db, RateLimiter limiter, IOptions<RateLimi
 
     private static void Refuse(ValidateDeviceAuthorizationRequestContext context, HttpContext http, TimeSpan retryAfter, string sentence)
     {
-        http.Response.OnStarting(() =>
-        {
-            http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-            http.Response.Headers.RetryAfter = $"{Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))}";
-            return Task.CompletedTask;
-        });
+        RetryLater.Say(http, retryAfter);
         context.Reject(Errors.SlowDown, sentence);
     }
 }

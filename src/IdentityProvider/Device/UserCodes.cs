@@ -1,6 +1,7 @@
 using IdentityProvider.Authorize;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Limits;
+using IdentityProvider.Sessions;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -10,11 +11,16 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace IdentityProvider.Device;
 
-/// <summary>A code is short, so guessing is slow (RFC 8628 section 5.1): some tries an hour for each network.</summary>
-internal sealed class UserCodes(RateLimiter limiter, IOptions<RateLimitsOptions> limits)
+/// <summary>A code is short, so guessing is slow (RFC 8628 section 5.1): some tries an hour for each network and each session.</summary>
+internal sealed class UserCodes(RateLimiter limiter, SessionStore sessions, IOptions<RateLimitsOptions> limits)
 {
-    public Task<LimitLease> TryAsync(HttpContext http, CancellationToken ct) =>
-        limiter.TryAcquireAsync("user-code", limits.Value.UserCodePerAddress, ClientAddress.Of(http), ct);
+    public async Task<LimitLease> TryAsync(HttpContext http, CancellationToken ct)
+    {
+        var lease = await limiter.TryAcquireAsync("user-code", limits.Value.UserCodePerAddress, ClientAddress.Of(http), ct);
+        return lease.Acquired && await sessions.FindAsync(http, ct) is { } session
+            ? await limiter.TryAcquireAsync("user-code-session", limits.Value.UserCodePerSession, session.Id.ToString("N"), ct)
+            : lease;
+    }
 }
 
 /// <summary>

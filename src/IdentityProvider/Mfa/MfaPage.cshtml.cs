@@ -40,7 +40,7 @@ internal sealed class MfaPage(ReturnTicket tickets, SessionStore sessions, TotpC
             case TotpOutcome.AlreadyUsed:
                 return Refuse("This code was used before. Wait for the next one and enter it");
             case TotpOutcome.TooManyAttempts:
-                Response.Headers.RetryAfter = $"{limits.Value.OtpPerUser.Window.TotalSeconds:F0}";
+                Response.Headers.RetryAfter = RetryLater.Seconds(limits.Value.OtpPerUser.Window);
                 return Refuse($"Too many attempts. Try again in {Duration.InWords(limits.Value.OtpPerUser.Window)}", StatusCodes.Status429TooManyRequests);
             default:
                 return Refuse("This code is not right. Check your authenticator app and enter the code it shows now");

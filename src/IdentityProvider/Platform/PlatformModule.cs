@@ -83,6 +83,8 @@ internal static class PlatformModule
     /// <summary>The order in which every request is looked at, before any room sees it.</summary>
     public static void UsePlatform(this WebApplication app)
     {
+        // The issuer may have a path (https://example.com/id): then every path of ours is below it.
+        app.UsePathBase(app.Services.GetRequiredService<IOptions<IdentityProviderOptions>>().Value.IssuerUri.AbsolutePath.TrimEnd('/'));
         app.UseExceptionHandler(handler => handler.Run(ErrorResponses.HandleAsync));
         app.UseMiddleware<SecurityHeaders>();
         app.UseStatusCodePages(ErrorResponses.CompleteAsync);

@@ -31,7 +31,7 @@ internal static class EndSessionEndpoint
             await sessions.SignOutAsync(http, ct);
         }
 
-        var done = "/signed-out" + (request.ClientId is { } clientId ? QueryString.Create("client_id", clientId) : "");
+        var done = http.Request.PathBase + "/signed-out" + (request.ClientId is { } clientId ? QueryString.Create("client_id", clientId) : "");
         return Results.SignOut(new AuthenticationProperties { RedirectUri = done }, [Scheme]);
     }
 

@@ -31,7 +31,7 @@ internal sealed class AccountPage(ReturnTicket tickets, SessionStore sessions) :
     {
         if (await LoadAsync(ct) is null)
             return ExpiredTicket.Show(this);
-        return LocalRedirect($"/login?ticket={Ticket}&switch=true");
+        return new SeeOtherPage($"/login?ticket={Ticket}&switch=true");
     }
 
     private async Task<WaitingRequest?> LoadAsync(CancellationToken ct)

@@ -10,7 +10,7 @@ using OpenIddict.Abstractions;
 namespace IdentityProvider.SignIn;
 
 /// <summary>/login: name and password, and whatever other ways there are.</summary>
-internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, SessionStore sessions, IOptions<SessionsOptions> options) : PageModel
+internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, SessionStore sessions, IEnumerable<ISignInOption> otherWays, IOptions<SessionsOptions> options) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Ticket { get; set; }
@@ -55,7 +55,7 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
             case PasswordResult.Locked locked:
                 return Refuse($"Too many attempts. Try again in {Duration.InWords(locked.RetryAfter)}.");
             case PasswordResult.TooMany many:
-                Response.Headers.RetryAfter = $"{Math.Ceiling(many.RetryAfter.TotalSeconds)}";
+                Response.Headers.RetryAfter = RetryLater.Seconds(many.RetryAfter);
                 return Refuse($"Too many attempts from your network. Try again in {Duration.InWords(many.RetryAfter)}.", StatusCodes.Status429TooManyRequests);
             case PasswordResult.Busy:
                 Response.Headers.RetryAfter = "5";
@@ -96,6 +96,9 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
             Notice = "New accounts are not open here. Sign in with an account you have.";
         if (!switchAccount && await sessions.FindAsync(HttpContext, ct) is { } session)
             KnownUsername = session.User.UserName ?? session.User.Email;
+        foreach (var way in otherWays)
+            if (await way.ForAsync(waiting, ct) is { } link)
+                Options = [.. Options, link];
         return waiting;
     }
 }

@@ -31,8 +31,14 @@ internal sealed class RelyingParty(IdpHost host, string clientId = "web", string
     {
         var parameters = new Dictionary<string, string>
         {
-            ["client_id"] = ClientId, ["redirect_uri"] = RedirectUri, ["response_type"] = "code", ["scope"] = scope, ["state"] = State, ["nonce"] = Nonce,
-            ["code_challenge"] = Challenge, ["code_challenge_method"] = "S256",
+            ["client_id"] = ClientId,
+            ["redirect_uri"] = RedirectUri,
+            ["response_type"] = "code",
+            ["scope"] = scope,
+            ["state"] = State,
+            ["nonce"] = Nonce,
+            ["code_challenge"] = Challenge,
+            ["code_challenge_method"] = "S256",
         };
         foreach (var (name, value) in changes)
         {

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Globalization;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -62,7 +61,7 @@ internal static class ErrorResponses
 
     public static Task TooManyAsync(HttpContext http, TimeSpan retryAfter, string code = "slow_down")
     {
-        http.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        http.Response.Headers.RetryAfter = RetryLater.Seconds(retryAfter);
         return WriteAsync(http, new ErrorInfo(StatusCodes.Status429TooManyRequests, code, "Too many requests. Wait as long as the Retry-After header says.")
         {
             Heading = "Too many attempts",

@@ -17,6 +17,7 @@ internal static class HandOver
     {
         if (!url.StartsWith('/') || url.StartsWith("//", StringComparison.Ordinal))
             throw new ArgumentException("A hand-over goes to a path of this server.", nameof(url));
+        url = page.Request.PathBase + url;
         page.Response.Headers["Refresh"] = $"0;url={url}";
         return new ViewResult
         {

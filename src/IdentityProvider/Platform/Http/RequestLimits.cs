@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -11,23 +12,26 @@ namespace IdentityProvider.Platform.Http;
 internal sealed class RequestLimits(RequestDelegate next)
 {
     public const int BodyBytes = 64 * 1024, Fields = 64;
-    private const int Default = 2000, Token = 16 * 1024;
+    private const int Default = 2000;
 
     public static readonly ErrorInfo TooLarge = new(StatusCodes.Status413PayloadTooLarge, "invalid_request", "The request body is larger than 64 KB.");
     public static readonly ErrorInfo BadForm = new(StatusCodes.Status400BadRequest, "invalid_request", $"The form is not well-formed, or has more than {Fields} fields.");
 
-    /// <summary>Longest value, in characters (security limits; RFC 7636 for PKCE).</summary>
-    private static readonly Dictionary<string, (int Min, int Max)> Lengths = new(StringComparer.Ordinal)
+    /// <summary>Shortest and longest value in characters (RFC 7636 for PKCE); what is not named here may have <see cref="Default"/>.</summary>
+    private static readonly FrozenDictionary<string, (int Min, int Max)> Lengths = new (int Min, int Max, string[] Names)[]
     {
-        ["client_id"] = (1, 400), ["redirect_uri"] = (0, 2000), ["post_logout_redirect_uri"] = (0, 2000), ["state"] = (0, 2000),
-        ["scope"] = (0, 2000), ["nonce"] = (0, 512), ["login_hint"] = (0, 256), ["acr_values"] = (0, 256), ["ui_locales"] = (0, 256),
-        ["claims_locales"] = (0, 256), ["prompt"] = (0, 100), ["max_age"] = (0, 10), ["display"] = (0, 20), ["response_type"] = (0, 100),
-        ["response_mode"] = (0, 50), ["code_challenge"] = (43, 43), ["code_challenge_method"] = (0, 10), ["code_verifier"] = (43, 128),
-        ["grant_type"] = (0, 200), ["client_secret"] = (0, 400), ["client_assertion"] = (0, Token), ["client_assertion_type"] = (0, 200),
-        ["code"] = (0, Token), ["refresh_token"] = (0, Token), ["device_code"] = (0, Token), ["token"] = (0, Token), ["id_token_hint"] = (0, Token),
-        ["token_type_hint"] = (0, 100), ["user_code"] = (0, 50), ["resource"] = (0, 2000), ["claims"] = (0, 4000), ["request_uri"] = (0, 2000),
-        ["username"] = (0, 256), ["password"] = (0, 256),
-    };
+        (0, 10, ["max_age", "code_challenge_method"]),
+        (0, 50, ["display", "response_mode", "user_code"]),
+        (0, 100, ["prompt", "response_type", "token_type_hint"]),
+        (0, 200, ["grant_type", "client_assertion_type"]),
+        (0, 256, ["login_hint", "acr_values", "ui_locales", "claims_locales", "username", "password"]),
+        (0, 400, ["client_id", "client_secret"]),
+        (0, 512, ["nonce"]),
+        (0, 4000, ["claims"]),
+        (43, 43, ["code_challenge"]),
+        (43, 128, ["code_verifier"]),
+        (0, 16 * 1024, ["client_assertion", "code", "refresh_token", "device_code", "token", "id_token_hint"]),
+    }.SelectMany(limit => limit.Names.Select(name => (name, limit))).ToFrozenDictionary(l => l.name, l => (l.limit.Min, l.limit.Max), StringComparer.Ordinal);
 
     /// <summary>Parameters that may come several times (RFC 8707 section 2, RFC 8693 section 2.1).</summary>
     private static readonly HashSet<string> Repeatable = new(StringComparer.Ordinal) { "resource", "audience" };

@@ -9,7 +9,7 @@ internal sealed class SeeOtherPage(string url) : IActionResult
     public Task ExecuteResultAsync(ActionContext context)
     {
         context.HttpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-        context.HttpContext.Response.Headers.Location = url;
+        context.HttpContext.Response.Headers.Location = context.HttpContext.Request.PathBase + url;
         return Task.CompletedTask;
     }
 }

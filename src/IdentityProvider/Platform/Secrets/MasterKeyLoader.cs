@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Hosting;
 
 namespace IdentityProvider.Platform.Secrets;
@@ -12,6 +13,9 @@ internal static class MasterKeyLoader
 
     private const string Setting = $"{IdentityProviderOptions.Section}:{nameof(IdentityProviderOptions.MasterKey)}";
     private const string FileSetting = $"{IdentityProviderOptions.Section}:{nameof(IdentityProviderOptions.MasterKeyFile)}";
+    private const int LockAttempts = 100;
+    private static readonly TimeSpan LockWait = TimeSpan.FromMilliseconds(20);
+
     private const string Remedy = "Give 32 random bytes in base64, as `openssl rand -base64 32` prints them";
 
     /// <exception cref="InvalidOperationException">There is none; the settings check says so earlier and in full.</exception>
@@ -54,31 +58,28 @@ internal static class MasterKeyLoader
         return key is not null;
     }
 
-    /// <summary>
-    /// Written beside and then moved without replacing: of two processes that start at once one key wins whole,
-    /// and nobody ever reads half of one.
-    /// </summary>
+    /// <summary>Under an exclusive lock: of processes that start at once the first writes, and nobody reads half a key.</summary>
     private static string DevelopmentKey(string file)
     {
-        if (!File.Exists(file))
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        for (var attempt = 1; ; attempt++)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            var fresh = $"{file}.{Handle.Create()}";
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var writer = new StreamWriter(fresh, options))
-                writer.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
             try
             {
-                File.Move(fresh, file, overwrite: false);
+                using var stream = new FileStream(file, options);
+                if (stream.Length > 0)
+                    return new StreamReader(stream).ReadToEnd();
+                var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+                stream.Write(Encoding.ASCII.GetBytes(key + "\n"));
+                return key;
             }
-            catch (IOException) when (File.Exists(file))
+            catch (IOException) when (attempt < LockAttempts)
             {
-                File.Delete(fresh);
+                Thread.Sleep(LockWait);
             }
         }
-
-        return File.ReadAllText(file);
     }
 }

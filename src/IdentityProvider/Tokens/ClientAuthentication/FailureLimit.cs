@@ -25,7 +25,7 @@ internal sealed class FailureLimit(FailureGate gate) : IOpenIddictServerHandler<
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
         if (KeyOf(http, context.Request?.ClientId) is { } key && gate.IsClosed(Policy, key, out var retryAfter))
         {
-            TooMany(http, retryAfter);
+            RetryLater.Say(http, retryAfter);
             context.Reject(Errors.InvalidClient, "Too many failed client authentications. Wait as long as the Retry-After header says.");
         }
 
@@ -37,13 +37,6 @@ internal sealed class FailureLimit(FailureGate gate) : IOpenIddictServerHandler<
         HttpMethods.IsPost(http.Request.Method) && Routes.IsProtocol(http.Request.Path) && !Routes.IsInteractive(http.Request.Path) && clientId is { Length: > 0 }
             ? $"{clientId} {ClientAddress.Of(http)}"
             : null;
-
-    public static void TooMany(HttpContext http, TimeSpan retryAfter) => http.Response.OnStarting(() =>
-    {
-        http.Response.StatusCode = StatusCodes.Status429TooManyRequests;
-        http.Response.Headers.RetryAfter = $"{Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds))}";
-        return Task.CompletedTask;
-    });
 }
 
 /// <summary>Counts a failed client authentication.</summary>

@@ -100,6 +100,7 @@ internal sealed class EngineOptions(IOptions<IdentityProviderOptions> root, IOpt
     public void Configure(OpenIddictServerOptions options)
     {
         options.Issuer = root.Value.IssuerUri;
+        options.TokenValidationParameters.ValidIssuers = [root.Value.Issuer];
         options.TimeProvider = clock;
         options.AccessTokenLifetime = tokens.Value.AccessTokenLifetime;
         options.IdentityTokenLifetime = tokens.Value.IdTokenLifetime;
