@@ -30,6 +30,8 @@ internal sealed class ResumeRequest(ReturnTicket tickets) : IOpenIddictServerHan
             return;
         }
 
+        if (waiting.Finished)
+            waiting = await tickets.RestartAsync(waiting, http.RequestAborted);
         context.Request = waiting.Request;
         http.Items[typeof(WaitingRequest)] = waiting;
     }

@@ -71,7 +71,7 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
         var json = Encoding.UTF8.GetString(master.Unprotect(stored.ProtectedParameters, Purpose));
         var parameters = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
         var request = new OpenIddictRequest(parameters.Select(p => new KeyValuePair<string, OpenIddictParameter>(p.Key, Parameter(p.Value))));
-        return new WaitingRequest(ticket, Enum.Parse<RequestKind>(stored.Kind), client, request, stored.StartedAt, stored.Refusal, stored.Pushed);
+        return new WaitingRequest(ticket, Enum.Parse<RequestKind>(stored.Kind), client, request, stored.StartedAt, stored.Refusal, stored.Pushed, stored.Finished);
     }
 
     /// <summary>The person said no: the dispatcher turns it into the error for the client.</summary>
@@ -81,7 +81,20 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
         return db.Set<StoredRequest>().Where(r => r.HandleHash == hash).ExecuteUpdateAsync(set => set.SetProperty(r => r.Refusal, error), ct);
     }
 
-    /// <summary>The code was issued: the row no longer counts as an unfinished sign-in.</summary>
+    /// <summary>
+    /// Somebody went back to a request that was answered: it starts over, so that a sign-in or a "no" of then does not
+    /// answer for now.
+    /// </summary>
+    public async Task<WaitingRequest> RestartAsync(WaitingRequest finished, CancellationToken ct)
+    {
+        var hash = Handle.Hash(finished.Ticket);
+        var now = clock.GetUtcNow();
+        await db.Set<StoredRequest>().Where(r => r.HandleHash == hash)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.StartedAt, now).SetProperty(r => r.Refusal, (string?)null).SetProperty(r => r.Finished, false), ct);
+        return finished with { StartedAt = now, Refusal = null, Finished = false };
+    }
+
+    /// <summary>The client has its answer: the row no longer counts as an unfinished sign-in.</summary>
     public Task FinishAsync(string ticket, CancellationToken ct)
     {
         var hash = Handle.Hash(ticket);
@@ -96,7 +109,7 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
 }
 
 /// <summary>A stored request, as pages need it.</summary>
-internal sealed record WaitingRequest(string Ticket, RequestKind Kind, Client Client, OpenIddictRequest Request, DateTimeOffset StartedAt, string? Refusal, bool Pushed)
+internal sealed record WaitingRequest(string Ticket, RequestKind Kind, Client Client, OpenIddictRequest Request, DateTimeOffset StartedAt, string? Refusal, bool Pushed, bool Finished)
 {
     public string ClientName => Client.DisplayName ?? Client.ClientId!;
 
