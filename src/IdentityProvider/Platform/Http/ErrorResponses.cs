@@ -73,6 +73,8 @@ internal static class ErrorResponses
     public static async Task HandleAsync(HttpContext http)
     {
         var cause = http.Features.Get<IExceptionHandlerFeature>()!.Error;
+        if (http.RequestAborted.IsCancellationRequested)
+            return;
         var error = Translate(cause);
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
             http.Response.Headers.RetryAfter = "5";
