@@ -14,6 +14,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Platform;
@@ -31,7 +32,11 @@ internal static class PlatformModule
         services.AddSettings<DatabaseOptions>("Database");
         services.AddDbContextPool<Store>((provider, builder) => builder
             .UseProvider(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value)
-            .ConfigureWarnings(warnings => warnings.Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)));
+            .ConfigureWarnings(warnings => warnings
+                .Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)
+
+                // A lost race for a unique key is part of the plan; whatever is not reaches the log with its error id.
+                .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug))));
         services.AddSingleton(provider => MasterKeyLoader.Load(provider.GetRequiredService<IOptions<IdentityProviderOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()));
         services.AddDataProtection().SetApplicationName("IdentityProvider");
         services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, MasterKey>((options, scopes, master) =>
