@@ -1,0 +1,123 @@
+using System.Net;
+using IdentityProvider.Tests.House;
+using IdentityProvider.Tests.Testing;
+using Xunit;
+
+namespace IdentityProvider.Tests.Samples;
+
+/// <summary>The four samples against a server with their own demo document; only the ports differ.</summary>
+public sealed class RunningSamples : IAsyncLifetime
+{
+    private readonly string webUrl = $"http://localhost:{IdpHost.FreePort()}", apiUrl = $"http://localhost:{IdpHost.FreePort()}";
+    private IdpHost host = null!;
+    private SampleProcess api = null!;
+
+    public async Task InitializeAsync()
+    {
+        host = await IdpHost.StartAsync(new IdpSetup { Document = Checkout.Read("samples/demo.json").Replace("http://localhost:5081", webUrl, StringComparison.Ordinal) });
+        api = new SampleProcess("Api", "--urls", apiUrl, "--Idp:Issuer", host.Issuer.ToString().TrimEnd('/'));
+        api.WaitFor(line => line.Contains("Now listening", StringComparison.Ordinal) || line.Contains("Application started", StringComparison.Ordinal));
+    }
+
+    public async Task DisposeAsync()
+    {
+        api.Dispose();
+        await host.DisposeAsync();
+    }
+
+    private string[] Places => ["--Idp:Issuer", host.Issuer.ToString().TrimEnd('/'), "--Api:Url", apiUrl];
+
+    [Fact]
+    public async Task The_worker_calls_the_api_for_itself()
+    {
+        using var worker = new SampleProcess("Worker", ["--once", .. Places]);
+        Assert.Equal(0, await worker.ExitAsync());
+    }
+
+    [Fact]
+    public async Task The_worker_says_when_there_is_no_server()
+    {
+        using var worker = new SampleProcess("Worker", "--once", "--Idp:Issuer", $"http://localhost:{IdpHost.FreePort()}", "--Api:Url", apiUrl);
+        Assert.Equal(1, await worker.ExitAsync());
+    }
+
+    [Fact]
+    public async Task The_api_tells_401_from_403()
+    {
+        Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(HttpMethod.Get, null));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/connect/token")
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["grant_type"] = "client_credentials" }),
+        };
+        request.Headers.Authorization = RelyingParty.Basic("worker", "demo-only-worker-secret-never-in-production");
+        var token = (await new RelyingParty(host).SendAsync(request))["access_token"];
+        Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Get, token));
+        Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, token));
+    }
+
+    [Theory]
+    [InlineData("Approve", 0)]
+    [InlineData("Deny", 2)]
+    public async Task The_device_goes_on_with_the_answer_of_the_person(string answer, int exitCode)
+    {
+        using var device = new SampleProcess("DeviceConsole", Places);
+        var line = device.WaitFor(l => l.Contains("Or go straight there", StringComparison.Ordinal));
+        using var browser = new Browser(host);
+        var page = await browser.OpenAsync(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim());
+        Assert.Equal("/login", page.Url.AbsolutePath);
+        page = await browser.SubmitAsync("Sign in", ("username", "ada"), ("password", "analytical engine 1843"));
+        Assert.Contains("Notes on the TV", page.Text, StringComparison.Ordinal);
+        await browser.SubmitAsync(answer);
+
+        Assert.Equal(exitCode, await device.ExitAsync());
+        Assert.Equal(exitCode == 0, device.Output.Contains("Ada Lovelace", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_web_app_signs_a_person_in_and_out()
+    {
+        using var web = new SampleProcess("Web", ["--urls", webUrl, .. Places]);
+        web.WaitFor(line => line.Contains("Now listening", StringComparison.Ordinal) || line.Contains("Application started", StringComparison.Ordinal));
+        using var browser = new Browser(host);
+        var page = await RestAsync(browser, $"{webUrl}/sign-in");
+        Assert.Equal("/login", page.Url.AbsolutePath);
+        await browser.SubmitAsync("Sign in", ("username", "ada"), ("password", "analytical engine 1843"));
+        page = await browser.SubmitAsync("Allow");
+        if (page.Document.QuerySelector("form[name=form]") is { } form)
+            page = await browser.PostAsync(new Uri(form.GetAttribute("action")!), page.Document.QuerySelectorAll("input[type=hidden]").ToDictionary(i => i.GetAttribute("name")!, i => i.GetAttribute("value")!));
+        page = await RestAsync(browser, page.Url.ToString());
+
+        Assert.Equal("Hello, Ada Lovelace", page.Heading);
+        Assert.Contains("ada@example.com", page.Text, StringComparison.Ordinal);
+        Assert.Null(page.Document.QuerySelector("[role=alert]"));
+        page = await browser.SubmitAsync("Pin", ("text", "Written by a test"));
+        page = await RestAsync(browser, page.Url.ToString());
+        Assert.Contains("Written by a test", page.Text, StringComparison.Ordinal);
+
+        page = await browser.SubmitAsync("Sign out");
+        page = await RestAsync(browser, page.Url.ToString());
+        page = await RestAsync(browser, page.Url.ToString());
+        Assert.Equal(webUrl, page.Url.GetLeftPart(UriPartial.Authority));
+        page = await RestAsync(browser, $"{webUrl}/sign-in");
+        Assert.Equal("/login", page.Url.AbsolutePath);
+    }
+
+    /// <summary>The test's browser rests wherever it leaves the server; the app's own redirects are followed here.</summary>
+    private static async Task<BrowserPage> RestAsync(Browser browser, string url)
+    {
+        var page = await browser.OpenAsync(url);
+        for (var hop = 0; hop < 10 && page.Response.Headers.Location is not null; hop++)
+            page = await browser.OpenAsync(page.Url.ToString());
+        return page;
+    }
+
+    private async Task<HttpStatusCode> CallAsync(HttpMethod method, string? token)
+    {
+        using var request = new HttpRequestMessage(method, $"{apiUrl}/notes");
+        if (method == HttpMethod.Post)
+            request.Content = new StringContent("""{ "text": "x" }""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        if (token is not null)
+            request.Headers.Authorization = new("Bearer", token);
+        return (await host.Http.SendAsync(request)).StatusCode;
+    }
+}
