@@ -50,9 +50,11 @@ internal sealed class AuthorizeContext
     /// <summary>Authentication contexts asked for, best first.</summary>
     public IEnumerable<string> AcrValues => Request.GetAcrValues();
 
-    public TimeSpan? MaxAge => (string?)Request["max_age"] is { Length: > 0 } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-        ? TimeSpan.FromSeconds(seconds)
-        : null;
+    public TimeSpan? MaxAge => ReadMaxAge(Request);
 
     public bool Prompts(string value) => Request.HasPromptValue(value);
+
+    /// <summary>Null when it is missing, or not a number of seconds.</summary>
+    public static TimeSpan? ReadMaxAge(OpenIddictRequest request) =>
+        (string?)request["max_age"] is { Length: > 0 } text && uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds) : null;
 }

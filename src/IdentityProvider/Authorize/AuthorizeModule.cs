@@ -24,7 +24,8 @@ internal static class AuthorizeModule
             .AddEventHandler(ResumeRequest.Descriptor)
             .RemoveEventHandler(Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor)
             .AddEventHandler(PushedRequests.Descriptor)
-            .AddEventHandler(PushLimit.Descriptor));
+            .AddEventHandler(PushLimit.Descriptor)
+            .AddEventHandler(ErrorRedirect.Descriptor));
         services.AddSingleton(new Pruning("stored requests", static (db, now, ct) =>
             db.Set<StoredRequest>().Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct)));
         return services;

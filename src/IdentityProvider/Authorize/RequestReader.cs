@@ -23,6 +23,11 @@ internal sealed class RequestReader(ClientCache clients, ScopeCatalog catalog, S
         var stored = http.Items[typeof(WaitingRequest)] as WaitingRequest;
         var client = (await clients.FindAsync(request.ClientId!, ct))!;
 
+        var (hinted, hintIsValid) = await HintedSubjectAsync(http, request);
+        if (!hintIsValid)
+            return (null, (Errors.InvalidRequest, "The 'id_token_hint' is not an ID token that this server issued."));
+        if (request["max_age"] is not null && AuthorizeContext.ReadMaxAge(request) is null)
+            return (null, (Errors.InvalidRequest, "The parameter 'max_age' must be a number of seconds."));
         if (RequestedClaims.Parse((string?)request["claims"]) is not { } claims)
             return (null, (Errors.InvalidRequest, "The parameter 'claims' must be the JSON of OpenID Connect Core 1.0 section 5.5."));
         var snapshot = await catalog.GetAsync(ct);
@@ -44,7 +49,7 @@ internal sealed class RequestReader(ClientCache clients, ScopeCatalog catalog, S
             Scopes = Audiences.Narrow(snapshot, request.GetScopes(), request.GetResources()),
             Claims = claims,
             Session = await sessions.FindAsync(http, ct),
-            HintedSubject = await HintedSubjectAsync(http) ?? claims.Subject,
+            HintedSubject = hinted ?? claims.Subject,
             Ticket = stored?.Ticket,
             Refusal = stored?.Refusal,
             Pushed = stored?.Pushed ?? http.Items.ContainsKey(PushedRequests.Marker),
@@ -52,9 +57,11 @@ internal sealed class RequestReader(ClientCache clients, ScopeCatalog catalog, S
     }
 
     /// <summary>The engine has validated the hint: signature, issuer, type; an expired one is good enough to name a person.</summary>
-    private static async Task<string?> HintedSubjectAsync(HttpContext http)
+    private static async Task<(string? Subject, bool IsValid)> HintedSubjectAsync(HttpContext http, OpenIddictRequest request)
     {
-        var result = await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
-        return result.Principal?.GetClaim(ClaimNames.Subject);
+        if (string.IsNullOrEmpty(request.IdTokenHint))
+            return (null, true);
+        var subject = (await http.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal?.GetClaim(ClaimNames.Subject);
+        return (subject, subject is not null);
     }
 }

@@ -53,6 +53,7 @@ internal static class ErrorResponses
                 Heading = "There is nothing at this address",
                 Advice = "Check the address, or go back to the application you were using.",
             },
+            StatusCodes.Status401Unauthorized => new ErrorInfo(status, "invalid_token", "This needs a valid access token in the Authorization header."),
             StatusCodes.Status405MethodNotAllowed => new ErrorInfo(status, "invalid_request", "This address does not take this method."),
             StatusCodes.Status415UnsupportedMediaType => new ErrorInfo(status, "invalid_request", "This address does not take this kind of content."),
             _ => new ErrorInfo(status, status >= 500 ? "server_error" : "invalid_request", "The request cannot be processed."),

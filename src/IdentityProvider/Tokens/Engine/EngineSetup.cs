@@ -54,7 +54,8 @@ internal static class EngineSetup
 
         // A token in a URL ends up in logs and histories (RFC 6750 section 5.3): the header is the only way in.
         server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractAccessToken<ExtractUserInfoRequestContext>.Descriptor)
-            .AddEventHandler(BearerHeader.Descriptor);
+            .AddEventHandler(BearerHeader.Descriptor)
+            .AddEventHandler(IntrospectionByPost.Descriptor);
     }
 
     private static void AuthenticateClients(OpenIddictServerBuilder server) => server

@@ -26,8 +26,8 @@ internal sealed class ErrorAnswers : IOpenIddictServerHandler<ProcessErrorContex
     {
         response.ErrorUri = null;
 
-        // A redirect carries what RFC 6749 section 4.1.2.1 names and nothing else.
-        if (endpoint is not (OpenIddictServerEndpointType.Authorization or OpenIddictServerEndpointType.EndSession or OpenIddictServerEndpointType.EndUserVerification))
+        // A redirect carries what RFC 6749 section 4.1.2.1 names and nothing else, a challenge what RFC 6750 section 3 names.
+        if (endpoint is not (OpenIddictServerEndpointType.UserInfo or OpenIddictServerEndpointType.Authorization or OpenIddictServerEndpointType.EndSession or OpenIddictServerEndpointType.EndUserVerification))
             response["error_id"] = ErrorInfo.IdOf(transaction.GetHttpRequest()!.HttpContext);
 
         // RFC 6749 section 5.2 knows invalid_grant where the engine says invalid_token.

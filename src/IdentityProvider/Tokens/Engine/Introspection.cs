@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Http;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -21,6 +23,23 @@ internal sealed class IntrospectionAudience : IOpenIddictServerHandler<ValidateI
     {
         if (context.GenericTokenPrincipal?.GetTokenType() != TokenTypeIdentifiers.AccessToken || !context.GenericTokenPrincipal.HasAudience(context.ClientId!))
             context.Reject(Errors.InvalidToken, "The token is not for this resource.");
+        return default;
+    }
+}
+
+/// <summary>A token to introspect comes in the body (RFC 7662 section 2.1): in a URL it would end up in logs.</summary>
+internal sealed class IntrospectionByPost : IOpenIddictServerHandler<ExtractIntrospectionRequestContext>
+{
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        OpenIddictServerHandlerDescriptor.CreateBuilder<ExtractIntrospectionRequestContext>()
+            .UseSingletonHandler<IntrospectionByPost>()
+            .SetOrder(int.MinValue + 50_000)
+            .Build();
+
+    public ValueTask HandleAsync(ExtractIntrospectionRequestContext context)
+    {
+        if (!HttpMethods.IsPost(context.Transaction.GetHttpRequest()!.Method))
+            context.Reject(Errors.InvalidRequest, "Introspect by POST.");
         return default;
     }
 }

@@ -30,11 +30,17 @@ internal sealed class RequestedAccess<TContext>(ScopeCatalog catalog, ClientCach
 
         var snapshot = await catalog.GetAsync(ct);
         var allowed = client.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (request.GetScopes().Length == 0 && !request.IsClientCredentialsGrantType())
+        {
+            context.Reject(Errors.InvalidScope, "Ask for at least one scope.");
+            return;
+        }
+
         foreach (var scope in request.GetScopes())
         {
             if (!snapshot.Scopes.ContainsKey(scope))
             {
-                context.Reject(Errors.InvalidScope, "A requested scope does not exist." + NearestName.Question(scope, allowed));
+                context.Reject(Errors.InvalidScope, NearestName.Of(scope, allowed) is { } meant ? $"A requested scope does not exist. Did you mean '{meant}'?" : "A requested scope does not exist.");
                 return;
             }
 
