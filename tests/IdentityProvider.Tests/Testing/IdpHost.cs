@@ -18,10 +18,10 @@ internal sealed class IdpHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly string folder;
 
-    private IdpHost(WebApplication app, string folder, Uri issuer)
+    private IdpHost(WebApplication app, string folder, Uri issuer, int port)
     {
         (this.app, this.folder, Issuer) = (app, folder, issuer);
-        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = issuer };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new UriBuilder(issuer) { Port = port }.Uri };
     }
 
     public Uri Issuer { get; }
@@ -70,7 +70,7 @@ internal sealed class IdpHost : IAsyncDisposable
         var app = builder.Build();
         app.UseIdentityProvider();
         await app.StartAsync();
-        return new IdpHost(app, folder, issuer);
+        return new IdpHost(app, folder, issuer, setup.Port ?? issuer.Port);
     }
 
     public static int FreePort()
