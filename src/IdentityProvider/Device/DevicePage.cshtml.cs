@@ -14,6 +14,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Server.AspNetCore;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace IdentityProvider.Device;
 
@@ -67,6 +68,14 @@ internal sealed class DevicePage(
         var code = (await HttpContext.AuthenticateAsync(Scheme)).Principal!;
         var session = (await sessions.FindAsync(HttpContext, ct))!;
 
+        // The engine commits when the device code is saved.
+        var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (!await AnswerAsync(code, Statuses.Redeemed, ct))
+        {
+            await transaction.RollbackAsync(ct);
+            return Unknown();
+        }
+
         // The engine made the grant with the device code, for nobody; now it has a person. It saves both together.
         var id = DeviceCodeId(code);
         var device = await db.Set<Token>().Include(t => t.Authorization).FirstAsync(t => t.Id == id, ct);
@@ -83,8 +92,24 @@ internal sealed class DevicePage(
         return SignIn(principal, new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Approved" }, Scheme);
     }
 
-    public async Task<IActionResult> OnPostDenyAsync(CancellationToken ct) =>
-        await ContinueAsync(ct) ?? Forbid(new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Denied" }, Scheme);
+    public async Task<IActionResult> OnPostDenyAsync(CancellationToken ct)
+    {
+        if (await ContinueAsync(ct) is { } elsewhere)
+            return elsewhere;
+        var code = (await HttpContext.AuthenticateAsync(Scheme)).Principal!;
+        return await AnswerAsync(code, Statuses.Rejected, ct)
+            ? Forbid(new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Denied" }, Scheme)
+            : Unknown();
+    }
+
+    /// <summary>One statement decides: of two people, or two presses of a button, one answers.</summary>
+    private async Task<bool> AnswerAsync(System.Security.Claims.ClaimsPrincipal code, string status, CancellationToken ct)
+    {
+        var id = Guid.Parse(code.GetTokenId()!, CultureInfo.InvariantCulture);
+        var answered = await db.Set<Token>().Where(t => t.Id == id && t.Status == Statuses.Valid).ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, status), ct);
+        Known = answered == 1;
+        return Known;
+    }
 
     /// <summary>A code was entered: if it is good, the request waits under a ticket while the person signs in.</summary>
     private async Task<IActionResult> OpenAsync(CancellationToken ct)

@@ -33,6 +33,13 @@ internal sealed class PollGate(Store db, TimeProvider clock) : IOpenIddictServer
         if (context.EndpointType != OpenIddictServerEndpointType.Token || context.Principal!.GetTokenType() != TokenTypeIdentifiers.Private.DeviceCode || !Guid.TryParse(context.TokenId, out var id))
             return;
 
+        // The engine looks at the presenter later: until then another client could slow this one down.
+        if (!context.Principal!.HasPresenter(context.Transaction.Request!.ClientId ?? ""))
+        {
+            context.Reject(Errors.InvalidGrant, "The device code was given to another client.");
+            return;
+        }
+
         var ct = context.Transaction.GetHttpRequest()!.HttpContext.RequestAborted;
         var now = clock.GetUtcNow();
         var code = db.Set<Token>().Where(t => t.Id == id);

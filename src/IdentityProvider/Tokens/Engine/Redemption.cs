@@ -11,7 +11,7 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace IdentityProvider.Tokens.Engine;
 
 /// <summary>
-/// Spends the code, refresh token, device code or pushed request that pays for the answer, in one statement that only one of
+/// Spends the code, refresh token, device code or pushed request that pays for the answer (a user code is spent by the page), in one statement that only one of
 /// many parallel requests can win. All that follows in this request is one transaction, committed by <see cref="CommitIssue"/>.
 /// A loser is a replay that races the first use: the whole family dies, also what the winner is about to get.
 /// </summary>
@@ -56,7 +56,6 @@ internal sealed class Redemption(Store db, EventLog events) : IOpenIddictServerH
         return context.EndpointType switch
         {
             OpenIddictServerEndpointType.Authorization => proofs?.RequestTokenPrincipal,
-            OpenIddictServerEndpointType.EndUserVerification => proofs?.UserCodePrincipal,
             OpenIddictServerEndpointType.Token when context.Request.IsAuthorizationCodeGrantType() => proofs?.AuthorizationCodePrincipal,
             OpenIddictServerEndpointType.Token when context.Request.IsDeviceCodeGrantType() => proofs?.DeviceCodePrincipal,
             OpenIddictServerEndpointType.Token when context.Request.IsRefreshTokenGrantType() => proofs?.RefreshTokenPrincipal,
