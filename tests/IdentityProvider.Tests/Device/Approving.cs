@@ -133,7 +133,7 @@ public sealed class Approving : IAsyncLifetime
         using var browser = new Browser(host);
         var tv = await new Tv(host).StartAsync();
         await tv.EnterAsync(browser);
-        await host.InStoreAsync(db => db.Set<Sessions.Session>().ExecuteDeleteAsync());
+        await host.InStoreAsync(db => db.Set<IdentityProvider.Sessions.Session>().ExecuteDeleteAsync());
         var page = await browser.SubmitAsync("Approve");
         Assert.Equal("/login", page.Url.AbsolutePath);
         Assert.Equal("authorization_pending", (await tv.PollAsync()).Error);
