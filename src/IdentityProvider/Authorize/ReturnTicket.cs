@@ -101,10 +101,12 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
         return db.Set<StoredRequest>().Where(r => r.HandleHash == hash).ExecuteUpdateAsync(set => set.SetProperty(r => r.Finished, true), ct);
     }
 
+    /// <summary>Values were text or lists of text; the engine's conversion makes an object of text that looks like JSON (claims).</summary>
     private static OpenIddictParameter Parameter(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => new OpenIddictParameter(value.GetString()),
-        _ => new OpenIddictParameter(value),
+        JsonValueKind.Array => new OpenIddictParameter(value),
+        _ => new OpenIddictParameter(value.GetRawText()),
     };
 }
 
