@@ -8,23 +8,31 @@ using Xunit;
 
 namespace IdentityProvider.Tests.Tokens;
 
-public sealed class AuthenticatingWithAssertions : IAsyncLifetime
+public sealed class AuthenticatingWithAssertions(AuthenticatingWithAssertions.Server server) : IClassFixture<AuthenticatingWithAssertions.Server>
 {
-    private readonly FakeTimeProvider clock = new(TimeProvider.System.GetUtcNow());
-    private readonly Dictionary<string, TestKey> keys = new[] { "ES256", "RS256", "PS256" }.ToDictionary(a => a, a => new TestKey(a));
-    private IdpHost host = null!;
+    private readonly FakeTimeProvider clock = server.Clock;
+    private readonly Dictionary<string, TestKey> keys = server.Keys;
+    private readonly IdpHost host = server.Host;
 
-    public async Task InitializeAsync() => host = await IdpHost.StartAsync(new IdpSetup
+    public sealed class Server : IAsyncLifetime
     {
-        Clock = clock,
-        Document = Documents.With([.. keys.Select(k => Documents.KeyClient(k.Key, k.Value))]),
-    });
+        internal FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+        internal Dictionary<string, TestKey> Keys { get; } = new[] { "ES256", "RS256", "PS256" }.ToDictionary(a => a, a => new TestKey(a));
+        internal IdpHost Host { get; private set; } = null!;
 
-    public async Task DisposeAsync()
-    {
-        await host.DisposeAsync();
-        foreach (var key in keys.Values)
-            key.Dispose();
+        public async Task InitializeAsync() => Host = await IdpHost.StartAsync(new IdpSetup
+        {
+            Clock = Clock,
+            Document = Documents.With([.. Keys.Select(k => Documents.KeyClient(k.Key, k.Value))]),
+            Settings = { ["RateLimits:ClientAuthenticationFailures:Permits"] = "1000" },
+        });
+
+        public async Task DisposeAsync()
+        {
+            await Host.DisposeAsync();
+            foreach (var key in Keys.Values)
+                key.Dispose();
+        }
     }
 
     private string Issuer => host.Issuer.ToString().TrimEnd('/');
@@ -116,6 +124,7 @@ public sealed class AuthenticatingWithAssertions : IAsyncLifetime
     public async Task The_signature_must_be_of_a_registered_key()
     {
         await RefusesAsync(Right().WithHeader("kid", "unknown"));
+        await AcceptsAsync(Right().WithHeader("kid", null));
         using var foreign = new TestKey("ES256");
         await RefusesAsync(foreign.Sign(Right().Header, Right().Claims));
         var parts = Right().Text.Split('.');

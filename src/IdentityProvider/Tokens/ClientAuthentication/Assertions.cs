@@ -34,6 +34,11 @@ internal sealed class AssertionParameters(IOptions<IdentityProviderOptions> opti
             return default;
         context.ValidAudiences.Add($"{options.Value.IssuerUri}connect/token");
         var parameters = context.TokenValidationParameters!;
+
+        // An assertion that names its key means that one (RFC 7515 section 4.1.4); a key registered without a name may be any.
+        var registered = parameters.IssuerSigningKeyResolver;
+        parameters.IssuerSigningKeyResolver = (text, token, kid, validation) =>
+            registered(text, token, kid, validation).Where(key => string.IsNullOrEmpty(kid) || string.IsNullOrEmpty(key.KeyId) || key.KeyId == kid);
         parameters.ValidAlgorithms =
         [
             SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,

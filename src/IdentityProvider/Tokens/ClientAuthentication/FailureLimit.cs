@@ -3,6 +3,8 @@ using IdentityProvider.Platform.Limits;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.JsonWebTokens;
+using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 using static OpenIddict.Server.OpenIddictServerEvents;
@@ -13,6 +15,7 @@ namespace IdentityProvider.Tokens.ClientAuthentication;
 internal sealed class FailureLimit(FailureGate gate) : IOpenIddictServerHandler<ProcessAuthenticationContext>
 {
     public const string Policy = "client-authentication";
+    private static readonly JsonWebTokenHandler Reader = new();
 
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessAuthenticationContext>()
@@ -23,7 +26,7 @@ internal sealed class FailureLimit(FailureGate gate) : IOpenIddictServerHandler<
     public ValueTask HandleAsync(ProcessAuthenticationContext context)
     {
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
-        if (KeyOf(http, context.Request?.ClientId) is { } key && gate.IsClosed(Policy, key, out var retryAfter))
+        if (KeyOf(http, ClaimedBy(context.Request)) is { } key && gate.IsClosed(Policy, key, out var retryAfter))
         {
             RetryLater.Say(http, retryAfter);
             context.Reject(Errors.InvalidClient, "Too many failed client authentications. Wait as long as the Retry-After header says.");
@@ -37,6 +40,26 @@ internal sealed class FailureLimit(FailureGate gate) : IOpenIddictServerHandler<
         HttpMethods.IsPost(http.Request.Method) && Routes.IsProtocol(http.Request.Path) && !Routes.IsInteractive(http.Request.Path) && clientId is { Length: > 0 }
             ? $"{clientId} {ClientAddress.Of(http)}"
             : null;
+
+    /// <summary>Whom the request says it comes from; an assertion may be the only one to say it, and is not verified yet.</summary>
+    public static string? ClaimedBy(OpenIddictRequest? request)
+    {
+        if (request?.ClientId is { Length: > 0 } clientId)
+            return clientId;
+        return request?.ClientAssertion is { Length: > 0 } assertion && Reader.CanReadToken(assertion) && Issuer(assertion) is { Length: > 0 and <= 100 } issuer ? issuer : null;
+    }
+
+    private static string? Issuer(string assertion)
+    {
+        try
+        {
+            return Reader.ReadJsonWebToken(assertion).Issuer;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>Counts a failed client authentication.</summary>
@@ -51,7 +74,7 @@ internal sealed class CountFailures(FailureGate gate, IOptions<RateLimitsOptions
     public async ValueTask HandleAsync(ProcessErrorContext context)
     {
         var http = context.Transaction.GetHttpRequest()!.HttpContext;
-        if (context.Error != Errors.InvalidClient || FailureLimit.KeyOf(http, context.Transaction.Request?.ClientId) is not { } key || gate.IsClosed(FailureLimit.Policy, key, out _))
+        if (context.Error != Errors.InvalidClient || FailureLimit.KeyOf(http, FailureLimit.ClaimedBy(context.Transaction.Request)) is not { } key || gate.IsClosed(FailureLimit.Policy, key, out _))
             return;
         await gate.FailedAsync(FailureLimit.Policy, limits.Value.ClientAuthenticationFailures, key, http.RequestAborted);
     }

@@ -30,6 +30,8 @@ internal sealed class RegisteredMethod(ClientCache clients) : IOpenIddictServerH
         var method = used.Length == 0 ? ClientAuthenticationMethods.None : used[0];
         if (used.Length > 1)
             context.Reject(Errors.InvalidRequest, "The client authenticated in more than one way. Use only the registered one.");
+        else if (http.Request.HasFormContentType && http.Request.Form.TryGetValue(Parameters.ClientId, out var named) && named != context.ClientId)
+            context.Reject(Errors.InvalidRequest, "The 'client_id' is another than the one of the client authentication.");
         else if (method != client.TokenEndpointAuthMethod)
             context.Reject(Errors.InvalidClient, $"This client is registered for another token_endpoint_auth_method than '{method}'.");
     }

@@ -65,13 +65,19 @@ internal static class EngineSetup
         .RemoveEventHandler(ValidateClientAssertionIssuer.Descriptor)
         .AddEventHandler(AssertionRules.Descriptor)
         .AddEventHandler(RegisteredMethod.Descriptor)
+        .AddEventHandler(RefusedProof.Descriptor)
         .AddEventHandler(CountFailures.Descriptor);
 
     private static void CheckRequests(OpenIddictServerBuilder server) => server
         .AddEventHandler(RequestedAccess<ValidateAuthorizationRequestContext>.DescriptorAt(Authentication.ValidateScopes.Descriptor.Order))
         .AddEventHandler(RequestedAccess<ValidatePushedAuthorizationRequestContext>.DescriptorAt(Authentication.ValidatePushedScopes.Descriptor.Order))
         .AddEventHandler(RequestedAccess<ValidateDeviceAuthorizationRequestContext>.DescriptorAt(OpenIddictServerHandlers.Device.ValidateScopePermissions.Descriptor.Order))
-        .AddEventHandler(RequestedAccess<ValidateTokenRequestContext>.DescriptorAt(Exchange.ValidateScopePermissions.Descriptor.Order))
+        .AddEventHandler(RequestedAccess<ValidateTokenRequestContext>.DescriptorAt(Exchange.ValidateGrantTypePermissions.Descriptor.Order - 500))
+
+        // A malformed resource is invalid_target like an unknown one (RFC 8707 section 2), not invalid_request.
+        .RemoveEventHandler(Authentication.ValidateResourceParameter.Descriptor)
+        .RemoveEventHandler(Authentication.ValidatePushedResourceParameter.Descriptor)
+        .RemoveEventHandler(Exchange.ValidateResourceParameter.Descriptor)
         .AddEventHandler(CodeProof<ValidateAuthorizationRequestContext>.DescriptorAt(Authentication.ValidateProofKeyForCodeExchangeRequirement.Descriptor.Order + 500))
         .AddEventHandler(CodeProof<ValidatePushedAuthorizationRequestContext>.DescriptorAt(Authentication.ValidatePushedProofKeyForCodeExchangeRequirement.Descriptor.Order + 500));
 
