@@ -1,0 +1,48 @@
+using IdentityProvider.Tests.House;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace IdentityProvider.Tests.Pages;
+
+/// <summary>Every page in every state: the rules of experience, axe, and a picture of each look in artifacts/screenshots.</summary>
+[Collection(PagesCollection.Name)]
+public sealed class LookingAtPages(Stage stage)
+{
+    private static readonly string Pictures = Directory.CreateDirectory(Path.Combine(Checkout.Root, "artifacts", "screenshots")).FullName;
+
+    public static TheoryData<string> States => [.. PageState.All.Select(s => s.Name)];
+
+    [ChromiumTheory, MemberData(nameof(States))]
+    public async Task A_page_keeps_the_rules(string name)
+    {
+        var state = PageState.All.Single(s => s.Name == name);
+        await using var tab = await stage.OpenTabAsync();
+        await state.OpenAsync(stage, tab);
+        var page = tab.Page;
+        await page.WaitForLoadStateAsync();
+        List<string> broken = [.. await PageRules.StructureAsync(page, state), .. await PageRules.AxeAsync(page)];
+        await PictureAsync(page, $"{name}-light");
+
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
+        broken.AddRange(await PageRules.AxeAsync(page, "color-contrast"));
+        await PictureAsync(page, $"{name}-dark");
+
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light, ForcedColors = ForcedColors.Active });
+        broken.AddRange(await PageRules.ForcedColoursAsync(page));
+        await PictureAsync(page, $"{name}-forced");
+
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ForcedColors = ForcedColors.None });
+        broken.AddRange(await PageRules.FitAsync(page, 320, 256));
+        broken.AddRange(await PageRules.FitAsync(page, 320, 640));
+        await PictureAsync(page, $"{name}-320");
+        await PageRules.SpaceTextAsync(page);
+        broken.AddRange((await PageRules.FitAsync(page, 320, 640)).Concat(await PageRules.FitAsync(page, 1280, 800)).Select(b => $"text spacing, {b}"));
+
+        broken.AddRange(tab.Faults);
+        broken.AddRange(PageRules.Strangers(tab, stage.Host.Issuer, new Uri(page.Url)));
+        Assert.True(broken.Count == 0, string.Join('\n', broken));
+    }
+
+    private static Task PictureAsync(IPage page, string name) =>
+        page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"{name}.png"), FullPage = true, Animations = ScreenshotAnimations.Disabled });
+}
