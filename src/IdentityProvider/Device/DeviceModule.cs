@@ -15,6 +15,7 @@ internal static class DeviceModule
             .AddEventHandler(OpenCodes.Descriptor)
             .AddEventHandler(PollInterval.Descriptor)
             .AddEventHandler(PollGate.Descriptor)
+            .AddEventHandler(SpentUserCode.Descriptor)
             .AddEventHandler(UserCodeRequest.Descriptor));
         return services;
     }
