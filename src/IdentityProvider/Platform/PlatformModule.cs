@@ -90,7 +90,7 @@ internal static class PlatformModule
     {
         // The issuer may have a path (https://example.com/id): then every path of ours is below it.
         app.UsePathBase(app.Services.GetRequiredService<IOptions<IdentityProviderOptions>>().Value.IssuerUri.AbsolutePath.TrimEnd('/'));
-        
+
         // The handler logs what is ours to mend; a stranger's half-sent request is not, and must not fill the log.
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorResponses.HandleAsync, SuppressDiagnosticsCallback = _ => true });
         app.UseMiddleware<SecurityHeaders>();

@@ -52,8 +52,12 @@ internal static class StageDocument
 
     private static Dictionary<string, object> Device(string id, string name) => new()
     {
-        ["client_id"] = id, ["client_name"] = name, ["token_endpoint_auth_method"] = "none", ["application_type"] = "native",
-        ["grant_types"] = new[] { "urn:ietf:params:oauth:grant-type:device_code" }, ["scope"] = "openid profile notes:read",
+        ["client_id"] = id,
+        ["client_name"] = name,
+        ["token_endpoint_auth_method"] = "none",
+        ["application_type"] = "native",
+        ["grant_types"] = new[] { "urn:ietf:params:oauth:grant-type:device_code" },
+        ["scope"] = "openid profile notes:read",
     };
 
     private static Dictionary<string, object> User(string username, string name, string? totp = null, string? email = null)

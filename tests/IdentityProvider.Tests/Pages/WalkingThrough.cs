@@ -61,7 +61,10 @@ public sealed class WalkingThrough(Windows chromium) : IAsyncLifetime
         // Axe runs as script in the page: where script is off it is checked in the other looks.
         await using var window = await chromium.OpenAsync(host.Issuer, new()
         {
-            ColorScheme = colours, ForcedColors = forced, ViewportSize = new() { Width = width, Height = width == 320 ? 640 : 760 }, JavaScriptEnabled = script,
+            ColorScheme = colours,
+            ForcedColors = forced,
+            ViewportSize = new() { Width = width, Height = width == 320 ? 640 : 760 },
+            JavaScriptEnabled = script,
         });
         var page = window.Page;
         Task Check(string name) => script ? window.CheckAsync($"walk-{name}-{look}", forced == ForcedColors.Active) : page.ScreenshotAsync(new() { Path = $"{House.Checkout.Root}/artifacts/screenshots/walk-{name}-{look}.png", FullPage = true });

@@ -73,7 +73,7 @@ public sealed class Window : IAsyncDisposable
         Assert.Equal(1, await Page.Locator("h1").CountAsync());
         var shot = Path.Combine(Checkout.Root, "artifacts", "screenshots", $"{name}.png");
         await Page.ScreenshotAsync(new() { Path = shot, FullPage = true });
-        
+
         // Forced colours are the person's own: axe would compare with colours that are not shown.
         var axe = await Page.RunAxe(systemColours ? new() { Rules = new Dictionary<string, RuleOptions> { ["color-contrast"] = new() { Enabled = false } } } : new());
         var violations = string.Join('\n', axe.Violations.Select(v => $"{name}: {v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Select(n => n.Html))}"));
