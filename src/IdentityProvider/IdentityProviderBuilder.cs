@@ -1,3 +1,4 @@
+using IdentityProvider.Account;
 using IdentityProvider.Authorize;
 using IdentityProvider.Claims;
 using IdentityProvider.Clients;
@@ -47,6 +48,9 @@ public static class IdentityProviderBuilder
             .AddClaims()
             .AddSigningKeys()
             .AddThemes()
+
+            // What people and administrators do themselves.
+            .AddAccount()
 
             // How it comes to be.
             .AddSetup();

@@ -6,11 +6,12 @@ using OpenIddict.Abstractions;
 
 namespace IdentityProvider.Authorize;
 
-/// <summary>What a request waits for: the code of an authorization request, or the approval of a device.</summary>
+/// <summary>What a request waits for: the code of an authorization request, the approval of a device, or one of our own pages.</summary>
 internal enum RequestKind
 {
     Authorization,
     Device,
+    OwnPage,
 }
 
 /// <summary>

@@ -36,6 +36,12 @@ internal static class AuthorizeErrors
         });
     }
 
+    public static readonly ErrorInfo TooManyUnfinished = new(StatusCodes.Status429TooManyRequests, "slow_down", "Too many unfinished sign-ins from this network.")
+    {
+        Heading = "Too many attempts",
+        Advice = "Wait 15 minutes, then try again.",
+    };
+
     public static IResult TooManyOpen(HttpContext http) => new TooMany();
 
     /// <summary>For the developer at the keyboard: what came, what is registered, what was probably meant.</summary>

@@ -3,6 +3,7 @@ using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,8 @@ internal static class AuthorizeModule
     {
         services.AddSettings<AuthorizeOptions>("Authorize");
         services.AddScoped<ReturnTicket>().AddScoped<StepDispatcher>().AddScoped<RequestReader>().AddScoped<AuthorizeEndpoint>();
+        services.AddScoped<OwnPages>();
+        services.Configure<MvcOptions>(mvc => mvc.Filters.AddService<OwnPages>());
         services.AddOpenIddict().AddServer(server => server
             .AddEventHandler(ResumeRequest.Descriptor)
             .RemoveEventHandler(Authentication.ValidatePushedAuthorizationRequestsRequirement.Descriptor)
@@ -31,6 +34,9 @@ internal static class AuthorizeModule
         return services;
     }
 
-    public static void MapAuthorize(this IEndpointRouteBuilder routes) =>
+    public static void MapAuthorize(this IEndpointRouteBuilder routes)
+    {
         routes.MapMethods(Routes.Authorize, [HttpMethods.Get, HttpMethods.Post], AuthorizeEndpoint.HandleAsync).DisableAntiforgery();
+        routes.MapGet("/continue", OwnPages.ContinueAsync);
+    }
 }

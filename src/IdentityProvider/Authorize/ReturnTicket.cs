@@ -66,12 +66,15 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
         var hash = Handle.Hash(ticket);
         var now = clock.GetUtcNow();
         var stored = await db.Set<StoredRequest>().AsNoTracking().FirstOrDefaultAsync(r => r.HandleHash == hash && r.ExpiresAt > now, ct);
-        if (stored is null || await clients.FindAsync(stored.ClientId, ct) is not { } client)
+        if (stored is null)
+            return null;
+        var kind = Enum.Parse<RequestKind>(stored.Kind);
+        if ((kind == RequestKind.OwnPage ? OwnPages.Client : await clients.FindAsync(stored.ClientId, ct)) is not { } client)
             return null;
         var json = Encoding.UTF8.GetString(master.Unprotect(stored.ProtectedParameters, Purpose));
         var parameters = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
         var request = new OpenIddictRequest(parameters.Select(p => new KeyValuePair<string, OpenIddictParameter>(p.Key, Parameter(p.Value))));
-        return new WaitingRequest(ticket, Enum.Parse<RequestKind>(stored.Kind), client, request, stored.StartedAt, stored.Refusal, stored.Pushed, stored.Finished);
+        return new WaitingRequest(ticket, kind, client, request, stored.StartedAt, stored.Refusal, stored.Pushed, stored.Finished);
     }
 
     /// <summary>The person said no: the dispatcher turns it into the error for the client.</summary>
@@ -119,6 +122,7 @@ internal sealed record WaitingRequest(string Ticket, RequestKind Kind, Client Cl
     public string ReturnUrl => Kind switch
     {
         RequestKind.Device => $"/device?ticket={Ticket}",
+        RequestKind.OwnPage => $"/continue?ticket={Ticket}",
         _ => $"{Routes.Authorize}?client_id={Uri.EscapeDataString(Client.ClientId!)}&ticket={Ticket}",
     };
 }

@@ -70,7 +70,7 @@ internal sealed class ConsentPage(ReturnTicket tickets, SessionStore sessions, S
 
     private async Task<Asked?> LoadAsync(CancellationToken ct)
     {
-        if (await tickets.FindAsync(Ticket, ct) is not { } waiting || await sessions.FindAsync(HttpContext, ct) is not { } session)
+        if (await tickets.FindAsync(Ticket, ct) is not { Kind: RequestKind.Authorization } waiting || await sessions.FindAsync(HttpContext, ct) is not { } session)
             return null;
         var snapshot = await catalog.GetAsync(ct);
         var scopes = Audiences.Narrow(snapshot, waiting.Request.GetScopes(), waiting.Request.GetResources());

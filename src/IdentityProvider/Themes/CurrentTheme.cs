@@ -83,7 +83,7 @@ internal sealed class CurrentTheme(IOptions<ThemesOptions> options, IHostEnviron
         try
         {
             // A frame awaits nothing: there are no files, no callbacks and no I/O in it.
-            var page = theme.RenderAsync(new FramedPage("Title", body, "Product", "en", "ltr", ""));
+            var page = theme.RenderAsync(new FramedPage("Title", body, "", "Product", "en", "ltr", ""));
             if (!page.IsCompleted)
                 throw new ThemeFault("layout.liquid waits for something.");
             return page.GetAwaiter().GetResult().Contains(body, StringComparison.Ordinal)

@@ -8,7 +8,7 @@ namespace IdentityProvider.Themes;
 /// <summary>Puts the frame of the current theme around the body of a page.</summary>
 internal sealed class Frame(CurrentTheme current, IOptions<IdentityProviderOptions> options)
 {
-    public async Task<IHtmlContent> RenderAsync(string? title, bool failed, string body, string pathBase)
+    public async Task<IHtmlContent> RenderAsync(string? title, bool failed, string body, string navigation, string pathBase)
     {
         var theme = current.Get();
         try
@@ -29,6 +29,7 @@ internal sealed class Frame(CurrentTheme current, IOptions<IdentityProviderOptio
                 // Who cannot see the summary hears first that something went wrong.
                 (failed ? "Error: " : "") + (string.IsNullOrEmpty(title) ? product : $"{title} - {product}"),
                 body,
+                navigation,
                 product,
                 culture.Name.Length == 0 ? "en" : culture.Name,
                 culture.TextInfo.IsRightToLeft ? "rtl" : "ltr",

@@ -6,10 +6,10 @@ using Fluid.Values;
 namespace IdentityProvider.Themes;
 
 /// <summary>
-/// A page and what the frame puts around it: the title of the browser's tab, the body as HTML that was encoded where it was made,
-/// and the path of the issuer before <c>/theme</c>, empty at the root.
+/// A page and what the frame puts around it: the title of the browser's tab, body and navigation as HTML that was encoded where it
+/// was made (the navigation is empty on pages of a sign-in), and the path of the issuer before <c>/theme</c>, empty at the root.
 /// </summary>
-internal sealed record FramedPage(string Title, string Body, string ProductName, string Language, string Direction, string PathBase);
+internal sealed record FramedPage(string Title, string Body, string Navigation, string ProductName, string Language, string Direction, string PathBase);
 
 /// <summary><c>layout.liquid</c>: every value is encoded but the body, no file can be included, and loops end.</summary>
 internal sealed class LayoutTemplate
@@ -21,9 +21,13 @@ internal sealed class LayoutTemplate
     private readonly IFluidTemplate _template;
     private readonly Theme _theme;
 
+    /// <summary>A layout that knows no navigation must not lock people out of their account: it comes first in the body then.</summary>
+    private readonly bool _placesNavigation;
+
     public LayoutTemplate(Theme theme, string source)
     {
         _theme = theme;
+        _placesNavigation = source.Contains("navigation", StringComparison.Ordinal);
         _options.Filters.AddFilter("asset", (name, _, context) =>
             new StringValue(Address(context.GetValue("path_base").ToStringValue(), theme.Asset(name.ToStringValue()).HashedName)));
         if (!Parser.TryParse(source, out var template, out var error))
@@ -35,7 +39,8 @@ internal sealed class LayoutTemplate
     {
         var context = new TemplateContext(_options);
         context.SetValue("title", page.Title);
-        context.SetValue("body", new StringValue(page.Body, encode: false));
+        context.SetValue("body", new StringValue(_placesNavigation ? page.Body : page.Navigation + page.Body, encode: false));
+        context.SetValue("navigation", page.Navigation.Length > 0 ? new StringValue(page.Navigation, encode: false) : NilValue.Instance);
         context.SetValue("product_name", page.ProductName);
         context.SetValue("lang", page.Language);
         context.SetValue("dir", page.Direction);

@@ -39,6 +39,13 @@ public sealed class FramingPages
     }
 
     [Fact]
+    public async Task A_layout_that_places_no_navigation_gets_it_with_the_body()
+    {
+        await using var folder = new ThemeFolder().Write("theme.json", "{}").Write("layout.liquid", Frame);
+        Assert.Contains("<nav>Places</nav><p>Hello</p>", await folder.PageAsync(navigation: "<nav>Places</nav>"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_failed_form_says_so_first_in_the_title()
     {
         await using var folder = new ThemeFolder().Write("theme.json", "{}");
@@ -91,7 +98,7 @@ public sealed class FramingPages
 
         for (var i = 0; i < 3; i++)
         {
-            Assert.Contains("<main>", await folder.PageAsync(), StringComparison.Ordinal);
+            Assert.Contains("<main id=\"content\">", await folder.PageAsync(), StringComparison.Ordinal);
             folder.Time.Advance(TimeSpan.FromSeconds(2));
         }
         Assert.Contains(reason, Assert.Single(folder.Errors), StringComparison.Ordinal);
@@ -108,8 +115,8 @@ public sealed class FramingPages
             .Write("layout.liquid", Frame + "{% if title contains 'Consent' %}{{ 'none.css' | asset }}{% endif %}");
         Assert.Contains("class=\"mine\"", await folder.PageAsync(), StringComparison.Ordinal);
 
-        Assert.Contains("<main>", await folder.PageAsync(title: "Consent"), StringComparison.Ordinal);
-        Assert.Contains("<main>", await folder.PageAsync(title: "Consent"), StringComparison.Ordinal);
+        Assert.Contains("<main id=\"content\">", await folder.PageAsync(title: "Consent"), StringComparison.Ordinal);
+        Assert.Contains("<main id=\"content\">", await folder.PageAsync(title: "Consent"), StringComparison.Ordinal);
 
         Assert.Single(folder.Errors);
     }
@@ -118,7 +125,7 @@ public sealed class FramingPages
     public async Task A_theme_that_does_not_exist_gives_way_too()
     {
         await using var folder = new ThemeFolder();
-        Assert.Contains("<main>", await folder.PageAsync(), StringComparison.Ordinal);
+        Assert.Contains("<main id=\"content\">", await folder.PageAsync(), StringComparison.Ordinal);
         Assert.Contains("does not exist", Assert.Single(folder.Errors), StringComparison.Ordinal);
     }
 }

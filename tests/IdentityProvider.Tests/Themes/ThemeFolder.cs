@@ -31,8 +31,8 @@ internal sealed class ThemeFolder : IAsyncDisposable, ILoggerProvider, ILogger
 
     public string PathOf(string file) => Path.Combine(_root, "shop", file);
 
-    public async Task<string> PageAsync(string title = "Sign in", string body = "<p>Hello</p>", bool failed = false) =>
-        (await (await StartAsync()).Services.GetRequiredService<Frame>().RenderAsync(title, failed, body, "")).ToString()!;
+    public async Task<string> PageAsync(string title = "Sign in", string body = "<p>Hello</p>", bool failed = false, string navigation = "") =>
+        (await (await StartAsync()).Services.GetRequiredService<Frame>().RenderAsync(title, failed, body, navigation, "")).ToString()!;
 
     public async Task<HttpClient> BrowserAsync() => new() { BaseAddress = new Uri((await StartAsync()).Urls.First()) };
 

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Reflection;
+using IdentityProvider.Claims;
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Sessions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
+using OpenIddict.Abstractions;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace IdentityProvider.Authorize;
+
+/// <summary>
+/// Asks the steps before one of our own pages is shown, as for a client: one way in, with the same second factor and the same
+/// freshness, and nothing a page could do differently.
+/// </summary>
+internal sealed class OwnPages(StepDispatcher dispatcher, ReturnTicket tickets, SessionStore sessions, TimeProvider clock) : IAsyncPageFilter
+{
+    private const string ReturnPath = "return_path";
+
+    /// <summary>What stands in a client's place: first-party, asks for nothing, receives nothing.</summary>
+    public static readonly Client Client = new() { ClientId = "account", DisplayName = "your account", ConsentType = ConsentTypes.Implicit };
+
+    public Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) => Task.CompletedTask;
+
+    public async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
+    {
+        var page = context.ActionDescriptor.ModelTypeInfo!;
+        if (!page.IsDefined(typeof(SignedInPageAttribute)))
+        {
+            await next();
+            return;
+        }
+
+        var fresh = page.IsDefined(typeof(FreshSignInAttribute)) || context.HandlerMethod?.MethodInfo.IsDefined(typeof(FreshSignInAttribute)) == true;
+        var elsewhere = await CheckAsync(context.HttpContext, fresh, context.HttpContext.RequestAborted);
+        if (elsewhere is null)
+            await next();
+        else
+            context.Result = elsewhere;
+    }
+
+    /// <summary>/continue: back to the page that was asked for, once its questions are answered.</summary>
+    public static async Task<IResult> ContinueAsync(string? ticket, ReturnTicket tickets, CancellationToken ct)
+    {
+        if (await tickets.FindAsync(ticket, ct) is not { Kind: RequestKind.OwnPage } waiting)
+            return new SeeOther("/account");
+        await tickets.FinishAsync(waiting.Ticket, ct);
+        return new SeeOther((string?)waiting.Request[ReturnPath] ?? "/account");
+    }
+
+    private async Task<IActionResult?> CheckAsync(HttpContext http, bool fresh, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var request = new OpenIddictRequest { ClientId = Client.ClientId, [ReturnPath] = PathOf(http.Request) };
+        if (fresh)
+            request["max_age"] = FreshSignInAttribute.MaxAge.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        var context = new AuthorizeContext
+        {
+            Kind = RequestKind.OwnPage,
+            Request = request,
+            Client = Client,
+            StartedAt = now,
+            Now = now,
+            Scopes = [],
+            Claims = RequestedClaims.None,
+            Session = await sessions.FindAsync(http, ct),
+        };
+        if (await dispatcher.CheckAsync(context, ct) is not { } pending)
+            return null;
+        return await tickets.IssueAsync(http, context, ct) is { } ticket
+            ? new SeeOtherPage($"{pending.Page}?ticket={ticket}")
+            : new ErrorActionResult(AuthorizeErrors.TooManyUnfinished);
+    }
+
+    /// <summary>What was asked for; after a form was sent, the page with the form: a POST is not repeated.</summary>
+    private static string PathOf(HttpRequest request)
+    {
+        var query = request.Query.Where(p => p.Key != "handler");
+        var path = request.Path.Value is { } value && value.StartsWith('/') && !value.StartsWith("//", StringComparison.Ordinal) ? value : "/account";
+        return path + new QueryBuilder(query).ToQueryString();
+    }
+}
