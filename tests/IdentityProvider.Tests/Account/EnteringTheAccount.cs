@@ -20,6 +20,7 @@ public sealed class EnteringTheAccount
         var page = await browser.SubmitAsync("Sign in", ("username", "ada"), ("password", TestDocument.Password));
         Assert.Equal("/account?tab=a%26b", page.Url.PathAndQuery);
         Assert.Contains("Ada Lovelace", page.Text, StringComparison.Ordinal);
+        Assert.NotNull(page.Document.QuerySelector("body.portal > nav ~ main#content"));
         Assert.Equal("page", page.Document.QuerySelector("nav a[href='/account']")!.GetAttribute("aria-current"));
     }
 
