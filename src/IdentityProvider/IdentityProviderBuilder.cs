@@ -1,5 +1,6 @@
 using IdentityProvider.Account;
 using IdentityProvider.Authorize;
+using IdentityProvider.Captcha;
 using IdentityProvider.Claims;
 using IdentityProvider.Clients;
 using IdentityProvider.Consents;
@@ -48,6 +49,7 @@ public static class IdentityProviderBuilder
             .AddClaims()
             .AddSigningKeys()
             .AddThemes()
+            .AddCaptcha()
 
             // What people and administrators do themselves.
             .AddAccount()

@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -48,6 +49,8 @@ internal static class PlatformModule
         services.AddSingleton<EventLog>();
         services.AddLimits();
         services.AddHostedService<PruningJob>();
+        services.AddSingleton(new Pruning("spent identifiers", static (db, now, ct) =>
+            db.Set<SpentIdentifier>().Where(s => s.ExpiresAt < now).ExecuteDeleteAsync(ct)));
         AddHttp(services);
         return services;
     }

@@ -1,4 +1,5 @@
 using IdentityProvider.Authorize;
+using IdentityProvider.Captcha;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -30,6 +31,9 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
     public int StaySignedInDays => options.Value.StaySignedInDays;
     public string? Notice { get; private set; }
 
+    /// <summary>A proof is asked for beside the next attempt.</summary>
+    public CaptchaQuestion? Captcha { get; private set; }
+
     /// <summary>Somebody is signed in and has to prove it again.</summary>
     public string? KnownUsername { get; private set; }
 
@@ -38,6 +42,7 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
         if (await LoadAsync(switchAccount, ct) is not { } waiting)
             return ExpiredTicket.Show(this);
         Username = KnownUsername ?? waiting.Request.LoginHint;
+        Captcha = await check.QuestionAsync(null, ct);
         return Page();
     }
 
@@ -48,10 +53,17 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
         if (Missing())
             return Page();
 
-        switch (await check.SignInAsync(HttpContext, Username!, Password!, StaySignedIn, ct))
+        var result = await check.SignInAsync(HttpContext, Username!, Password!, StaySignedIn, ct);
+        if (result is PasswordResult.SignedIn)
+            return HandOver.To(this, waiting.ReturnUrl);
+        Captcha = await check.QuestionAsync(Username, ct);
+        return Refuse(result);
+    }
+
+    private PageResult Refuse(PasswordResult result)
+    {
+        switch (result)
         {
-            case PasswordResult.SignedIn:
-                return HandOver.To(this, waiting.ReturnUrl);
             case PasswordResult.Locked locked:
                 return Refuse($"Too many attempts. Try again in {Duration.InWords(locked.RetryAfter)}.");
             case PasswordResult.TooMany many:
@@ -60,6 +72,8 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
             case PasswordResult.Busy:
                 Response.Headers.RetryAfter = "5";
                 return Refuse("Many people are signing in right now. Try again in a few seconds.", StatusCodes.Status503ServiceUnavailable);
+            case PasswordResult.ProofMissing:
+                return Refuse("After several attempts your browser has to do a small check. Enter your password again.");
             default:
                 return Refuse("The name or the password is not right. Check both and try again.");
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IdentityProvider.Captcha;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Limits;
@@ -23,6 +24,9 @@ internal abstract record PasswordResult
     /// <summary>Too many attempts from this network.</summary>
     internal sealed record TooMany(TimeSpan RetryAfter) : PasswordResult;
 
+    /// <summary>Too many failures for this name, known or not, to try a password without a proof. Not counted as an attempt.</summary>
+    internal sealed record ProofMissing : PasswordResult;
+
     /// <summary>The hash queue is full.</summary>
     internal sealed record Busy : PasswordResult;
 }
@@ -32,7 +36,8 @@ internal abstract record PasswordResult
 /// found, and only then look at what the account is.
 /// </summary>
 internal sealed class PasswordCheck(
-    UserLookup users, Passwords passwords, StoredPasswords stored, Lockout lockout, RateLimiter limiter, IOptions<RateLimitsOptions> limits, SessionStore sessions, EventLog events)
+    UserLookup users, Passwords passwords, StoredPasswords stored, Lockout lockout, ICaptcha captcha, IOptions<CaptchaOptions> proof,
+    RateLimiter limiter, IOptions<RateLimitsOptions> limits, SessionStore sessions, EventLog events)
 {
     public async Task<PasswordResult> SignInAsync(HttpContext http, string username, string password, bool staySignedIn, CancellationToken ct)
     {
@@ -42,6 +47,12 @@ internal sealed class PasswordCheck(
 
         var user = await users.FindAsync(username, ct);
         var account = Lockout.KeyFor(user, username);
+        if (await NeedsProofAsync(account, ct) && !await captcha.VerifyAsync(http.Request.Form, ct))
+        {
+            events.Raise(new SignInRefused(user?.Id, "no_proof"));
+            return new PasswordResult.ProofMissing();
+        }
+
         var decision = await lockout.TryAttemptAsync(account, ct);
         if (!decision.Allowed)
         {
@@ -69,6 +80,15 @@ internal sealed class PasswordCheck(
         events.Raise(new SignedIn(user.Id, session.Id));
         return new PasswordResult.SignedIn(session);
     }
+
+    /// <summary>The question to show beside the next attempt on this name, if there is one; the same for a name that is nobody's.</summary>
+    public async Task<CaptchaQuestion?> QuestionAsync(string? username, CancellationToken ct) =>
+        await NeedsProofAsync(string.IsNullOrEmpty(username) ? "" : Lockout.KeyFor(await users.FindAsync(username, ct), username), ct)
+            ? new CaptchaQuestion(captcha.View, captcha.CreateChallenge())
+            : null;
+
+    private async Task<bool> NeedsProofAsync(string account, CancellationToken ct) =>
+        proof.Value.AfterFailures == 0 || (account.Length > 0 && await lockout.FailuresAsync(account, ct) >= proof.Value.AfterFailures);
 }
 
 internal sealed record SignedIn(Guid UserId, Guid SessionId) : IEvent

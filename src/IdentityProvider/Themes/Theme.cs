@@ -6,7 +6,7 @@ namespace IdentityProvider.Themes;
 /// <summary>A theme that was read, checked and tried out. It never changes; an edited folder makes another one.</summary>
 internal sealed class Theme
 {
-    private static readonly ThemeAsset Script = new("page.js", "text/javascript; charset=utf-8", ThemeFiles.Resource("page.js"));
+    private static readonly ThemeAsset[] Scripts = [.. ThemeFiles.Scripts.Select(script => new ThemeAsset(script.Key, "text/javascript; charset=utf-8", script.Value))];
     private readonly FrozenDictionary<string, ThemeAsset> _assets;
     private readonly LayoutTemplate _layout;
 
@@ -22,7 +22,7 @@ internal sealed class Theme
             .Where(file => ThemeFiles.ContentType(file.Name) is not null)
             .Select(file => new ThemeAsset(file.Name, ThemeFiles.ContentType(file.Name)!, file.Content))
             .Where(asset => asset.Name != colors.Name)
-            .Append(colors).Append(Script)
+            .Append(colors).Concat(Scripts)
             .ToFrozenDictionary(asset => asset.Name, StringComparer.Ordinal);
         Logo = manifest.Logo is { } logo ? Asset(logo).HashedName : null;
         Icon = manifest.Icon is { } icon ? Asset(icon).HashedName : Logo;

@@ -16,7 +16,10 @@ internal static partial class ThemeFiles
     private const int LargestFile = 1024 * 1024;
     private const int MostFiles = 100;
 
-    public static FrozenDictionary<string, byte[]> BuiltIn { get; } = ReadBuiltIn();
+    public static FrozenDictionary<string, byte[]> BuiltIn { get; } = Resources("theme/");
+
+    /// <summary>The rooms' own scripts, by file name.</summary>
+    public static FrozenDictionary<string, byte[]> Scripts { get; } = Resources("script/");
 
     /// <summary>Names, lengths and times of the files, as one value that differs when any of them does. Null: no such theme.</summary>
     public static string? Stamp(string folder) => Directory.Exists(folder)
@@ -74,16 +77,15 @@ internal static partial class ThemeFiles
         return file is { Exists: true } ? file : null;
     }
 
-    private static FrozenDictionary<string, byte[]> ReadBuiltIn()
+    private static FrozenDictionary<string, byte[]> Resources(string prefix)
     {
-        const string prefix = "theme/";
         var assembly = Assembly.GetExecutingAssembly();
         return assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
             .ToFrozenDictionary(name => name[prefix.Length..].Replace('\\', '/'), Resource);
     }
 
-    public static byte[] Resource(string name)
+    private static byte[] Resource(string name)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         var content = new byte[stream.Length];

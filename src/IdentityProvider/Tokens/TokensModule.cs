@@ -1,11 +1,9 @@
-using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Tokens.Engine;
 using IdentityProvider.Tokens.Grants;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Tokens;
@@ -22,8 +20,6 @@ internal static class TokensModule
         services.AddScoped<ClientCredentials>().AddScoped<PersonGrant>();
         services.AddOpenIddict().AddServer(EngineSetup.Configure);
         services.ConfigureOptions<EngineOptions>();
-        services.AddSingleton(new Pruning("spent identifiers", static (db, now, ct) =>
-            db.Set<SpentIdentifier>().Where(s => s.ExpiresAt < now).ExecuteDeleteAsync(ct)));
         return services;
     }
 

@@ -46,6 +46,15 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
         return new LockoutDecision(false, TimeSpan.FromSeconds(1));
     }
 
+    /// <summary>Attempts on the account or name that count now and have not turned out right.</summary>
+    public async Task<int> FailuresAsync(string key, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var hash = HashOf(key);
+        var row = await scope.ServiceProvider.GetRequiredService<Store>().Set<SignInFailures>().AsNoTracking().FirstOrDefaultAsync(f => f.KeyHash == hash, ct);
+        return row is null ? 0 : Recent(row, clock.GetUtcNow()).Count;
+    }
+
     /// <summary>The password was right: the attempts before it are forgotten.</summary>
     public async Task SucceededAsync(string key, CancellationToken ct)
     {

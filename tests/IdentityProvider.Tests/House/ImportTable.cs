@@ -9,7 +9,7 @@ internal static class ImportTable
     public const string List = "(list)";
 
     /// <summary>They import the ground, and of each other only what <see cref="AmongThings"/> says.</summary>
-    public static readonly string[] Things = ["Users", "Roles", "Clients", "Sessions", "Claims", "SigningKeys", "Email", "Themes", "Audit"];
+    public static readonly string[] Things = ["Users", "Roles", "Clients", "Sessions", "Claims", "SigningKeys", "Email", "Themes", "Captcha", "Audit"];
 
     public static readonly Dictionary<string, string[]> AmongThings = new()
     {

@@ -57,6 +57,7 @@ internal sealed class IdpHost : IAsyncDisposable
             ["IdentityProvider:RateLimits:DeviceAuthorization:Permits"] = "100000",
             ["IdentityProvider:RateLimits:UserCodePerAddress:Permits"] = "100000",
             ["IdentityProvider:RateLimits:OpenSignInsPerAddress"] = "10000",
+            ["IdentityProvider:Captcha:AfterFailures"] = "100",
         });
         builder.Configuration.AddInMemoryCollection(setup.Settings.Select(s => KeyValuePair.Create($"IdentityProvider:{s.Key}", (string?)s.Value)));
         builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port ?? issuer.Port}");

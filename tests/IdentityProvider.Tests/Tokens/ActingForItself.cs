@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using IdentityProvider.Clients;
+using IdentityProvider.Platform.Storage;
 using IdentityProvider.Tests.Testing;
 using Microsoft.EntityFrameworkCore;
 using Xunit;
@@ -162,6 +163,6 @@ public sealed class ActingForItself(SharedServer server) : IClassFixture<SharedS
         await using var own = await IdpHost.StartAsync();
         await new RelyingParty(own, "worker").TokenAsync(("grant_type", "client_credentials"));
         Assert.Equal((0, 0, 0), await own.InStoreAsync(async db => (
-            await db.Set<Token>().CountAsync(), await db.Set<Grant>().CountAsync(), await db.Set<IdentityProvider.Tokens.SpentIdentifier>().CountAsync())));
+            await db.Set<Token>().CountAsync(), await db.Set<Grant>().CountAsync(), await db.Set<SpentIdentifier>().CountAsync())));
     }
 }

@@ -1,13 +1,12 @@
 using IdentityProvider.Platform.Secrets;
-using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
-namespace IdentityProvider.Tokens;
+namespace IdentityProvider.Platform.Storage;
 
 /// <summary>
-/// An identifier that must not be taken again before it expires: the jti of a client assertion, or of a revoked access
-/// token. The primary key decides between two nodes that see it at once.
+/// An identifier that must not be taken again before it expires: the jti of a client assertion or of a revoked access token, a
+/// solved challenge. The primary key decides between two nodes that see it at once.
 /// </summary>
 internal sealed class SpentIdentifier
 {
