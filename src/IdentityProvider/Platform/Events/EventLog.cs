@@ -1,12 +1,24 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace IdentityProvider.Platform.Events;
 
-/// <summary>Writes one structured line per event.</summary>
-internal sealed class EventLog(ILogger<EventLog> logger)
+/// <summary>Writes one structured line per event, and counts it by name and reason.</summary>
+internal sealed class EventLog(ILogger<EventLog> logger, IMeterFactory meters)
 {
+    /// <summary>The meter of everything this server counts itself.</summary>
+    public const string Meter = "IdentityProvider";
+
+    private readonly Counter<long> count = meters.Create(Meter).CreateCounter<long>("identityprovider.events", "{event}", "Security events, by event and reason.");
+
     public void Raise(IEvent news)
     {
+        // Name and reason only: ids would make a time series of every person.
+        var tags = new TagList { { "event", news.Name } };
+        if (news.Facts.FirstOrDefault(fact => fact.Key == "reason") is { Value: { } reason })
+            tags.Add("reason", reason);
+        count.Add(1, tags);
         if (!logger.IsEnabled(LogLevel.Information))
             return;
         using (logger.BeginScope(news.Facts))

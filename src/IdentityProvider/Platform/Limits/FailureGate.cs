@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IdentityProvider.Platform.Events;
 
 namespace IdentityProvider.Platform.Limits;
 
@@ -6,7 +7,7 @@ namespace IdentityProvider.Platform.Limits;
 /// For limits that count failures only. What succeeds reads no database: a node remembers which keys are closed, and
 /// learns it from the first failure past the limit, wherever the failures before it were counted.
 /// </summary>
-internal sealed class FailureGate(RateLimiter limiter, TimeProvider clock, int capacity = 10_000)
+internal sealed class FailureGate(RateLimiter limiter, TimeProvider clock, EventLog events, int capacity = 10_000)
 {
     private readonly ConcurrentDictionary<(string Policy, string Key), DateTimeOffset> closed = new();
 
@@ -18,7 +19,11 @@ internal sealed class FailureGate(RateLimiter limiter, TimeProvider clock, int c
             return false;
         retryAfter = opensAt - clock.GetUtcNow();
         if (retryAfter > TimeSpan.Zero)
+        {
+            events.Raise(new LimitReached(policy));
             return true;
+        }
+
         retryAfter = TimeSpan.Zero;
         closed.TryRemove(new((policy, key), opensAt));
         return false;

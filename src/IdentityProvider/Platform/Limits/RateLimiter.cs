@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ internal readonly record struct LimitLease(bool Acquired, TimeSpan RetryAfter);
 /// Counts in the database, for all nodes alike. A singleton that opens a connection of its own per call: a request that
 /// rolls its transaction back gets no permit back with it. Call it before a transaction is open (SQLite has one writer).
 /// </summary>
-internal sealed class RateLimiter(IServiceScopeFactory scopes, TimeProvider clock)
+internal sealed class RateLimiter(IServiceScopeFactory scopes, TimeProvider clock, EventLog events)
 {
     private const int PruneBatch = 1_000, MaxRounds = 20;
 
@@ -42,7 +43,11 @@ internal sealed class RateLimiter(IServiceScopeFactory scopes, TimeProvider cloc
 
             // A flood that is already refused costs one read and no write.
             if (current >= window.Allowed(previous))
+            {
+                events.Raise(new LimitReached(policy));
                 return new LimitLease(false, window.RetryAfter(previous, current));
+            }
+
             if (await (counts.ContainsKey(number) ? IncrementAsync(db, window, hash, previous, ct) : InsertAsync(db, window, hash, ct)))
                 return new LimitLease(true, window.RetryAfter(previous, current + 1));
         }

@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Limits;
 using IdentityProvider.Platform.Storage;
 using Microsoft.Extensions.Time.Testing;
@@ -52,7 +53,7 @@ public sealed class ClosingTheGate(SharedDatabases databases)
     public void An_open_gate_reads_no_database()
     {
         // No scope factory: whatever asked for a connection would throw.
-        var gate = new FailureGate(new RateLimiter(null!, clock), clock);
+        var gate = new FailureGate(new RateLimiter(null!, clock, null!), clock, null!);
         Assert.False(gate.IsClosed("test", "key", out _));
     }
 
@@ -60,7 +61,7 @@ public sealed class ClosingTheGate(SharedDatabases databases)
     public async Task The_memory_of_closed_gates_is_bounded()
     {
         using var node = databases.Node(DatabaseProvider.Sqlite, clock);
-        var gate = new FailureGate(node.Get<RateLimiter>(), clock, capacity: 2);
+        var gate = new FailureGate(node.Get<RateLimiter>(), clock, node.Get<EventLog>(), capacity: 2);
         var (hour, minute, second) = (NewKey(), NewKey(), NewKey());
         await gate.FailedAsync("test", new RateLimit(1, TimeSpan.FromHours(1)), hour, default);
         await gate.FailedAsync("test", new RateLimit(1, TimeSpan.FromMinutes(1)), minute, default);

@@ -1,4 +1,5 @@
 using IdentityProvider.Mfa;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Limits;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
@@ -57,6 +58,7 @@ public sealed class SharedDatabases : IAsyncLifetime
         services.AddSingleton<TimeProvider>(clock ?? new FakeTimeProvider());
         services.AddSingleton(new MasterKey(masterKey));
         services.AddDbContext<Store>(options => options.UseProvider(new DatabaseOptions { Provider = provider, ConnectionString = ConnectionString(provider) }));
+        services.AddMetrics().AddSingleton<EventLog>();
         services.AddLimits().AddUsers().AddRoles().AddMfa();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
     }
