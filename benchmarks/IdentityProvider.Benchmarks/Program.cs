@@ -13,9 +13,16 @@ if (args is ["empty", var address])
     return 0;
 }
 
+if (args is ["timing"])
+{
+    using var watched = await Server.StartAsync(Timing.Document);
+    using var timing = new Timing(watched);
+    return await timing.RunAsync() ? 0 : 1;
+}
+
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 using var empty = await Server.StartEmptyAsync();
-using var server = await Server.StartAsync();
+using var server = await Server.StartAsync(Workloads.Document);
 using var work = new Workloads(server);
 var workloads = await work.PrepareAsync(empty);
 Console.WriteLine($"Server alone on one core, generator on another; {rounds} interleaved rounds, medians. {Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}.");

@@ -37,18 +37,19 @@ internal sealed class Server : IDisposable
     public static Task<Server> StartEmptyAsync() =>
         StartAsync(address => [typeof(Server).Assembly.Location, "empty", address.ToString()], "/", _ => { });
 
-    public static Task<Server> StartAsync() => StartAsync(
+    public static Task<Server> StartAsync(string document) => StartAsync(
         address => [Path.Combine(Root(), $"src/IdentityProvider.Host/bin/{Configuration()}/net10.0/IdentityProvider.Host.dll"), "--urls", address.ToString()],
         "/.well-known/jwks",
         info =>
         {
             info.WorkingDirectory = Directory.CreateTempSubdirectory("idp-bench-").FullName;
-            File.WriteAllText(Path.Combine(info.WorkingDirectory, "setup.json"), Workloads.Document);
+            File.WriteAllText(Path.Combine(info.WorkingDirectory, "setup.json"), document);
             info.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
             info.Environment["Logging__LogLevel__Default"] = "Warning";
             info.Environment["IdentityProvider__Setup__Files__0"] = "setup.json";
             foreach (var limit in Lifted)
                 info.Environment[$"IdentityProvider__RateLimits__{limit}__Permits"] = "1000000";
+            info.Environment["IdentityProvider__Captcha__AfterFailures"] = "100";
             info.Environment["IdentityProvider__RateLimits__OpenSignInsPerAddress"] = "10000";
             info.Environment["IdentityProvider__RateLimits__OpenDeviceCodesPerClientAndAddress"] = "1000";
         });
