@@ -31,6 +31,7 @@ internal static class ClientsModule
             core.ReplaceApplicationStore<Client, ClientStore>();
             core.ReplaceApplicationManager<Client, ClientManager>();
             core.ReplaceTokenStore<Token, TokenStore>();
+            core.ReplaceAuthorizationStore<Grant, GrantStore>();
 
             // The engine's cache lives for one request; ours lives across them.
             core.DisableEntityCaching();

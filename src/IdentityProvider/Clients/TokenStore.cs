@@ -1,6 +1,7 @@
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
 using OpenIddict.EntityFrameworkCore;
@@ -10,6 +11,8 @@ namespace IdentityProvider.Clients;
 
 /// <summary>
 /// The engine's token store without the look-up of the client on each insert: a row needs the foreign key, not the client.
+/// And with one write for each token: the engine makes an empty row for its id and fills it when the token is made, so the
+/// row waits in memory until then.
 /// </summary>
 internal sealed class TokenStore(IMemoryCache cache, IOpenIddictEntityFrameworkCoreContext context, IOptionsMonitor<OpenIddictEntityFrameworkCoreOptions> options, Store db, IHttpContextAccessor http)
     : OpenIddictEntityFrameworkCoreTokenStore<Token, Client, Grant, Guid>(cache, context, options)
@@ -23,7 +26,16 @@ internal sealed class TokenStore(IMemoryCache cache, IOpenIddictEntityFrameworkC
             token.PollInterval = 5;
         }
 
-        return base.CreateAsync(token, cancellationToken);
+        db.Add(token);
+        return ValueTask.CompletedTask;
+    }
+
+    public override async ValueTask UpdateAsync(Token token, CancellationToken cancellationToken)
+    {
+        if (db.Entry(token).State == EntityState.Added)
+            await db.SaveChangesAsync(cancellationToken);
+        else
+            await base.UpdateAsync(token, cancellationToken);
     }
 
     public override ValueTask SetApplicationIdAsync(Token token, string? identifier, CancellationToken cancellationToken)

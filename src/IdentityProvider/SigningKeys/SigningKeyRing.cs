@@ -11,7 +11,7 @@ namespace IdentityProvider.SigningKeys;
 /// The published keys, opened, in memory: a signature costs no query. Which one is active follows the clock alone, so all
 /// nodes change over at the same moment.
 /// </summary>
-internal sealed class SigningKeyRing(MasterKey master, TimeProvider clock, IServiceScopeFactory scopes)
+internal sealed class SigningKeyRing(MasterKey master, TimeProvider clock, IServiceScopeFactory scopes, CountedSignatures signatures)
 {
     public const string Purpose = "signing-key";
     private readonly Lock writing = new();
@@ -74,7 +74,9 @@ internal sealed class SigningKeyRing(MasterKey master, TimeProvider clock, IServ
         try
         {
             pkcs8 = master.Unprotect(key.ProtectedPrivateKey, Purpose);
-            return SigningAlgorithms.Open(key.Algorithm, pkcs8);
+            var credentials = SigningAlgorithms.Open(key.Algorithm, pkcs8);
+            credentials.CryptoProviderFactory = signatures;
+            return credentials;
         }
         catch (CryptographicException failure)
         {

@@ -17,6 +17,7 @@ internal static class SigningKeysModule
             .Validate(o => o.PublishBefore <= o.RotationInterval / 2, "SigningKeys:PublishBefore must be at most half of SigningKeys:RotationInterval.")
             .Validate(o => o.JwksMaxAge <= o.PublishBefore, "SigningKeys:JwksMaxAge must not be longer than SigningKeys:PublishBefore: clients would meet a key they never saw.")
             .Validate(o => o.KeepAfter <= 2 * o.RotationInterval, "SigningKeys:KeepAfter must be at most twice SigningKeys:RotationInterval: the published set would grow.");
+        services.AddMetrics().AddSingleton<CountedSignatures>();
         services.AddSingleton<SigningKeyRing>();
         services.AddTransient<SigningKeyStore>();
         services.AddSingleton<ConfigureSigningKeys>();

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using IdentityProvider.Platform.Metrics;
 using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Users;
@@ -24,11 +26,14 @@ internal sealed class PasswordsBusyException() : Exception("Too many passwords a
 /// sign-ins wait, not the token endpoint. Passwords are compared in Unicode form KC, as NIST 800-63B advises; only hashes
 /// that other systems made (ASP.NET Identity, plain bcrypt) see the password as typed.
 /// </summary>
-internal sealed class Passwords(IOptions<UsersOptions> options) : IDisposable
+internal sealed class Passwords(IOptions<UsersOptions> options, IMeterFactory meters) : IDisposable
 {
+    public const string Instrument = "identityprovider.password.hashes";
     private const int MaxLength = 256;
     private readonly UsersOptions settings = options.Value;
     private readonly SemaphoreSlim turns = new(options.Value.HashConcurrency > 0 ? options.Value.HashConcurrency : Environment.ProcessorCount);
+
+    private readonly Counter<long> hashes = meters.Counter(Instrument, "{hash}", "Passwords hashed, to store or to check them.");
 
     // What an unknown name is checked against: the work of a real hash, so that time tells nobody whether a name exists.
     private readonly string nobodysHash = Dummy(options.Value);
@@ -65,6 +70,7 @@ internal sealed class Passwords(IOptions<UsersOptions> options) : IDisposable
     {
         if (!await turns.WaitAsync(TimeSpan.FromSeconds(settings.HashQueueSeconds), ct))
             return default;
+        hashes.Add(1);
         try
         {
             return await Task.Run(work, CancellationToken.None);

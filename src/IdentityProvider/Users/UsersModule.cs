@@ -13,7 +13,7 @@ internal static class UsersModule
     public static IServiceCollection AddUsers(this IServiceCollection services)
     {
         services.AddSettings<UsersOptions>("Users");
-        services.AddSingleton<Passwords>();
+        services.AddMetrics().AddSingleton<Passwords>();
         services.AddSingleton<Lockout>();
         services.AddScoped<StoredPasswords>();
         services.AddScoped<UserLookup>();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using IdentityProvider.Tests.Testing;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ public sealed class CheckingPasswords
     // Small costs where cost is not the point.
     private static UsersOptions Cheap => new() { Argon2MemoryKiB = 64, Argon2Passes = 1, BcryptCost = 4 };
 
-    private static Passwords With(UsersOptions options) => new(Options.Create(options));
+    private static Passwords With(UsersOptions options) => new(Options.Create(options), Meters.Unheard);
 
     [Theory]
     [InlineData(PasswordAlgorithm.Argon2id, @"^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$")]
