@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using IdentityProvider.Platform.Metrics;
 using Microsoft.Extensions.Logging;
 
 namespace IdentityProvider.Platform.Events;
@@ -7,10 +8,8 @@ namespace IdentityProvider.Platform.Events;
 /// <summary>Writes one structured line per event, and counts it by name and reason.</summary>
 internal sealed class EventLog(ILogger<EventLog> logger, IMeterFactory meters)
 {
-    /// <summary>The meter of everything this server counts itself.</summary>
-    public const string Meter = "IdentityProvider";
-
-    private readonly Counter<long> count = meters.Create(Meter).CreateCounter<long>("identityprovider.events", "{event}", "Security events, by event and reason.");
+    public const string Instrument = "identityprovider.events";
+    private readonly Counter<long> count = meters.Counter(Instrument, "{event}", "Security events, by event and reason.");
 
     public void Raise(IEvent news)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -13,7 +14,7 @@ public sealed class SeeingLimits
     public async Task A_limit_that_was_reached_and_a_lock_show_as_numbers_without_naming_anybody()
     {
         await using var host = await IdpHost.StartAsync(new IdpSetup { Settings = new() { ["RateLimits:SignInPerAddress:Permits"] = "6" } });
-        using var counts = new MetricCollector<long>(host.Services.GetRequiredService<IMeterFactory>(), EventLog.Meter, "identityprovider.events");
+        using var counts = new MetricCollector<long>(host.Services.GetRequiredService<IMeterFactory>(), ServerMeter.Name, EventLog.Instrument);
         using var browser = new Browser(host);
         await browser.OpenAsync(new RelyingParty(host).AuthorizeUrl());
         for (var i = 0; i < 8; i++)
