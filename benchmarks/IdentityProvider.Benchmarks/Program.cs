@@ -20,6 +20,13 @@ if (args is ["timing"])
     return await timing.RunAsync() ? 0 : 1;
 }
 
+if (args is ["growth", .. var where])
+{
+    using var growing = await Server.StartAsync(Workloads.Document, where.FirstOrDefault());
+    await Growth.RunAsync(growing);
+    return 0;
+}
+
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 using var empty = await Server.StartEmptyAsync();
 using var server = await Server.StartAsync(Workloads.Document);

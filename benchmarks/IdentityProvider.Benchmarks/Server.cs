@@ -7,13 +7,14 @@ namespace IdentityProvider.Benchmarks;
 /// <summary>A server process on the first core; this process keeps to the others.</summary>
 internal sealed class Server : IDisposable
 {
-    private static readonly string[] Lifted = ["SignInPerAddress", "DeviceAuthorization"];
+    private static readonly string[] Lifted = ["SignInPerAddress", "MailsPerAddress", "DeviceAuthorization"];
     private readonly Process process;
     private readonly string folder;
 
     private Server(Process process, Uri address, string folder) => (this.process, Address, this.folder) = (process, address, folder);
 
     public Uri Address { get; }
+    public string DatabaseFile => Path.Combine(folder, "data", "identityprovider.db");
     public double StartSeconds { get; private set; }
 
     public double CpuMilliseconds
@@ -37,7 +38,10 @@ internal sealed class Server : IDisposable
     public static Task<Server> StartEmptyAsync() =>
         StartAsync(address => [typeof(Server).Assembly.Location, "empty", address.ToString()], "/", _ => { });
 
-    public static Task<Server> StartAsync(string document) => StartAsync(
+    /// <summary>The connection string of an empty PostgreSQL database; null: SQLite.</summary>
+    public string? Postgres { get; private init; }
+
+    public static Task<Server> StartAsync(string document, string? postgres = null) => StartAsync(
         address => [Path.Combine(Root(), $"src/IdentityProvider.Host/bin/{Configuration()}/net10.0/IdentityProvider.Host.dll"), "--urls", address.ToString()],
         "/.well-known/jwks",
         info =>
@@ -47,14 +51,17 @@ internal sealed class Server : IDisposable
             info.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
             info.Environment["Logging__LogLevel__Default"] = "Warning";
             info.Environment["IdentityProvider__Setup__Files__0"] = "setup.json";
+            if (postgres is not null)
+                (info.Environment["IdentityProvider__Database__Provider"], info.Environment["IdentityProvider__Database__ConnectionString"]) = ("PostgreSql", postgres);
             foreach (var limit in Lifted)
                 info.Environment[$"IdentityProvider__RateLimits__{limit}__Permits"] = "1000000";
             info.Environment["IdentityProvider__Captcha__AfterFailures"] = "100";
             info.Environment["IdentityProvider__RateLimits__OpenSignInsPerAddress"] = "10000";
             info.Environment["IdentityProvider__RateLimits__OpenDeviceCodesPerClientAndAddress"] = "1000";
-        });
+        },
+        postgres);
 
-    private static async Task<Server> StartAsync(Func<Uri, string[]> arguments, string probe, Action<ProcessStartInfo> prepare)
+    private static async Task<Server> StartAsync(Func<Uri, string[]> arguments, string probe, Action<ProcessStartInfo> prepare, string? postgres = null)
     {
         var address = new Uri($"http://localhost:{FreePort()}");
         var info = new ProcessStartInfo("dotnet") { WorkingDirectory = Path.GetTempPath() };
@@ -63,7 +70,7 @@ internal sealed class Server : IDisposable
         prepare(info);
         info.Environment["IdentityProvider__Issuer"] = address.ToString().TrimEnd('/');
         var watch = Stopwatch.StartNew();
-        var server = new Server(Process.Start(info)!, address, info.WorkingDirectory);
+        var server = new Server(Process.Start(info)!, address, info.WorkingDirectory) { Postgres = postgres };
         if (OperatingSystem.IsLinux() || OperatingSystem.IsWindows())
         {
             server.process.ProcessorAffinity = 1;

@@ -5,7 +5,7 @@ namespace Samples.DeviceConsole;
 
 internal abstract record DeviceOutcome
 {
-    internal sealed record SignedIn(string AccessToken) : DeviceOutcome;
+    internal sealed record SignedIn(TokenResponse Tokens) : DeviceOutcome;
 
     internal sealed record Refused(Exit Exit, string Reason) : DeviceOutcome;
 }
@@ -55,8 +55,8 @@ internal sealed class DeviceFlow(HttpClient http, DiscoveryDocumentResponse disc
             var response = await http.RequestDeviceTokenAsync(request, ct);
             switch (response.Error)
             {
-                case null when response.AccessToken is { } token:
-                    return new DeviceOutcome.SignedIn(token);
+                case null when response.AccessToken is not null:
+                    return new DeviceOutcome.SignedIn(response);
                 case OidcConstants.TokenErrors.AuthorizationPending:
                     break;
                 case OidcConstants.TokenErrors.SlowDown:

@@ -8,5 +8,6 @@ internal enum Exit
     Denied = 2,
     Expired = 3,
     ApiFailed = 4,
+    SignedOut = 5,
     Interrupted = 130,
 }

@@ -38,15 +38,27 @@ async Task<Exit> RunAsync(CancellationToken ct)
     if (discovery.IsError)
         return Fail(Exit.Failed, $"No answer from {issuer}: {discovery.Error?.TrimEnd('.')}. Is the server running?");
 
-    var flow = new DeviceFlow(http, discovery, configuration["Idp:ClientId"] ?? "device", configuration["Idp:Scope"] ?? "openid", TimeProvider.System);
+    var clientId = configuration["Idp:ClientId"] ?? "device";
+    var flow = new DeviceFlow(http, discovery, clientId, configuration["Idp:Scope"] ?? "openid", TimeProvider.System);
     var outcome = await flow.RunAsync(ct);
     if (outcome is DeviceOutcome.Refused refused)
         return Fail(refused.Exit, refused.Reason);
 
-    var token = ((DeviceOutcome.SignedIn)outcome).AccessToken;
-    if (!await SignedInPerson.PrintAsync(http, discovery, token, ct))
+    var tokens = new AccessTokens(http, discovery, clientId, ((DeviceOutcome.SignedIn)outcome).Tokens, TimeProvider.System);
+    if (await tokens.GetAsync(ct) is not { } first || !await SignedInPerson.PrintAsync(http, discovery, first, ct))
         return Exit.Failed;
-    return await Notes.PrintAsync(http, configuration["Api:Url"] ?? "http://localhost:5082", token, ct) ? Exit.Done : Exit.ApiFailed;
+
+    // A TV goes on for days: with Notes:Every it shows the notes again and again, and an access token ends meanwhile.
+    var every = configuration.GetValue("Notes:Every", TimeSpan.Zero);
+    while (await tokens.GetAsync(ct) is { } token)
+    {
+        var shown = await Notes.PrintAsync(http, configuration["Api:Url"] ?? "http://localhost:5082", token, ct);
+        if (every <= TimeSpan.Zero)
+            return shown ? Exit.Done : Exit.ApiFailed;
+        await Task.Delay(every, ct);
+    }
+
+    return Exit.SignedOut;
 }
 
 static Exit Fail(Exit exit, string reason)

@@ -1,14 +1,23 @@
 using IdentityProvider.Account;
+using IdentityProvider.Admin;
 using IdentityProvider.Authorize;
 using IdentityProvider.Captcha;
 using IdentityProvider.Claims;
 using IdentityProvider.Clients;
 using IdentityProvider.Consents;
 using IdentityProvider.Device;
+using IdentityProvider.Email;
+using IdentityProvider.EmailSignIn;
+using IdentityProvider.Federation;
 using IdentityProvider.Mfa;
+using IdentityProvider.OneTimeCodes;
+using IdentityProvider.Passkeys;
+using IdentityProvider.PersonalData;
 using IdentityProvider.Platform;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Recovery;
+using IdentityProvider.Registration;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions;
 using IdentityProvider.Setup;
@@ -16,6 +25,7 @@ using IdentityProvider.SignIn;
 using IdentityProvider.SigningKeys;
 using IdentityProvider.Themes;
 using IdentityProvider.Tokens;
+using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,9 +45,18 @@ public static class IdentityProviderBuilder
 
             // The way of a request.
             .AddAuthorize()
+            .AddRegistration()
             .AddSignIn()
+            .AddEmailSignIn()
+            .AddFederation()
+            .AddRecovery()
             .AddMfa()
+            .AddPasskeys()
+            .AddFederationLink()
+            .AddEmailProof()
+            .AddPersonalData()
             .AddConsents()
+            .AddPasskeyOffer()
             .AddDevice()
             .AddTokens()
 
@@ -46,13 +65,17 @@ public static class IdentityProviderBuilder
             .AddUsers()
             .AddRoles()
             .AddClients()
+            .AddUpstreamProviders()
             .AddClaims()
             .AddSigningKeys()
             .AddThemes()
             .AddCaptcha()
+            .AddOneTimeCodes()
+            .AddEmail()
 
             // What people and administrators do themselves.
             .AddAccount()
+            .AddAdmin()
 
             // How it comes to be.
             .AddSetup();
@@ -70,10 +93,16 @@ public static class IdentityProviderBuilder
         app.UseCors();
         app.UseMiddleware<DocumentCache>();
         app.UseAuthentication();
+        app.UseAuthorization();
 
         app.MapAuthorize();
+        app.MapPasskeys();
+        app.MapFederation();
         app.MapTokens();
         app.MapSessions();
+        app.MapEmail();
+        app.MapAccount();
+        app.MapAdmin();
         app.MapRazorPages();
         return app;
     }

@@ -1,10 +1,15 @@
 using System.CommandLine;
 using System.Data.Common;
+using IdentityProvider.Mfa;
 using IdentityProvider.Platform.CommandLine;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Registration;
+using IdentityProvider.Sessions;
 using IdentityProvider.Setup;
+using IdentityProvider.Setup.Import;
 using IdentityProvider.SigningKeys;
+using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -51,7 +56,9 @@ public static class IdentityProviderCommands
     private static RootCommand Commands(Func<string[], WebApplication> build)
     {
         var serve = new Command("serve", "Runs the server. This is what happens without a command.") { TreatUnmatchedTokensAsErrors = false };
-        var root = new RootCommand("An OAuth 2.0 and OpenID Connect server.") { serve, MigrateCommand.Create(build), KeysCommand.Create(build), SetupCommand.Create(build) };
+        var users = UsersCommand.Create(build);
+        users.Add(ResetFactorsCommand.Create(build));
+        var root = new RootCommand("An OAuth 2.0 and OpenID Connect server.") { serve, MigrateCommand.Create(build), KeysCommand.Create(build), PanicCommand.Create(build), SetupCommand.Create(build), users, InviteCommand.Create(build), PasswordsCommand.Create() };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction(ServeAsync);
         serve.SetAction(ServeAsync);

@@ -30,7 +30,12 @@ internal sealed class AuthorizeContext
     public required IReadOnlyList<string> Scopes { get; init; }
 
     public required RequestedClaims Claims { get; init; }
-    public required Session? Session { get; init; }
+
+    /// <summary>Who is in the browser, even if a second factor is still due: what the steps of a sign-in look at.</summary>
+    public required Session? Begun { get; init; }
+
+    /// <summary>Who is signed in. Set once the steps of the sign-in are content.</summary>
+    public Session? Session => Begun is { CompletedAt: not null } ? Begun : null;
 
     /// <summary>The subject of the id_token_hint: the only person the client expects.</summary>
     public string? HintedSubject { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IdentityProvider.Claims;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Events;
@@ -54,6 +55,7 @@ internal sealed class AuthorizeEndpoint(
             Id = Guid.CreateVersion7(clock.GetUtcNow()),
             Application = db.StubOf(context.Client.Id),
             CreationDate = clock.GetUtcNow().UtcDateTime,
+            Scopes = JsonSerializer.Serialize(context.Scopes),
             Status = Statuses.Valid,
             Subject = UserClaims.SubjectOf(session.User),
             Type = AuthorizationTypes.AdHoc,

@@ -42,7 +42,7 @@ internal static class AuthorizeErrors
         Advice = "Wait 15 minutes, then try again.",
     };
 
-    public static IResult TooManyOpen(HttpContext http) => new TooMany();
+    public static IResult TooManyOpen(HttpContext http) => new TooManyResult(TimeSpan.FromMinutes(15));
 
     /// <summary>For the developer at the keyboard: what came, what is registered, what was probably meant.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Details(OpenIddictRequest? request, Client? client)
@@ -56,10 +56,5 @@ internal static class AuthorizeErrors
         if (NearestName.Of(received, registered) is { } nearest && nearest != received)
             yield return new("nearest match", nearest);
         yield return new("specification", "RFC 6749 section 3.1.2.3: compared character by character");
-    }
-
-    private sealed class TooMany : IResult
-    {
-        public Task ExecuteAsync(HttpContext httpContext) => ErrorResponses.TooManyAsync(httpContext, TimeSpan.FromMinutes(15));
     }
 }

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using static OpenIddict.Server.OpenIddictServerHandlers;
 
@@ -21,7 +20,7 @@ internal static class AuthorizeModule
     {
         services.AddSettings<AuthorizeOptions>("Authorize");
         services.AddScoped<ReturnTicket>().AddScoped<StepDispatcher>().AddScoped<RequestReader>().AddScoped<AuthorizeEndpoint>();
-        services.AddScoped<OwnPages>();
+        services.AddScoped<OwnPages>().AddScoped<SecondFactors>();
         services.Configure<MvcOptions>(mvc => mvc.Filters.AddService<OwnPages>());
         services.AddOpenIddict().AddServer(server => server
             .AddEventHandler(ResumeRequest.Descriptor)
@@ -30,7 +29,7 @@ internal static class AuthorizeModule
             .AddEventHandler(PushLimit.Descriptor)
             .AddEventHandler(ErrorRedirect.Descriptor));
         services.AddSingleton(new Pruning("stored requests", static (db, now, ct) =>
-            db.Set<StoredRequest>().Where(r => r.ExpiresAt < now).ExecuteDeleteAsync(ct)));
+            db.Set<StoredRequest>().Where(r => r.ExpiresAt < now).DeleteInBatchesAsync(ct)));
         return services;
     }
 

@@ -24,8 +24,24 @@ internal sealed record Pending(string Page, string Reason, string Error, string 
 /// </summary>
 internal interface ISignInOption
 {
-    /// <summary>Text and link of the button; null where it does not apply.</summary>
-    ValueTask<SignInOptionLink?> ForAsync(WaitingRequest request, CancellationToken ct);
+    /// <summary>Texts and links of the buttons; none where it does not apply.</summary>
+    ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct);
 }
 
-internal sealed record SignInOptionLink(string Label, string Url, string? Icon);
+internal sealed record SignInOptionLink(string Label, string Url, string? Icon)
+{
+    /// <summary>Not a way of its own, but help with the password: it stands beside that field.</summary>
+    public bool BesidePassword { get; init; }
+
+    /// <summary>The path of a partial view to show in place of a link, where there is more to it. Its model is this record.</summary>
+    public string? View { get; init; }
+
+    /// <summary>The request asks for this way by a hint: the sign-in page leads straight to it.</summary>
+    public bool IsHinted { get; init; }
+
+    /// <summary>An account elsewhere lets the person in: what is left where a client takes no other.</summary>
+    public bool IsElsewhere { get; init; }
+
+    /// <summary>It leads to a new account: what prompt=create asks for.</summary>
+    public bool CreatesAccount { get; init; }
+}

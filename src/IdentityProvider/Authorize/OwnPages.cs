@@ -3,6 +3,7 @@ using System.Reflection;
 using IdentityProvider.Claims;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Http;
+using IdentityProvider.Roles;
 using IdentityProvider.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Extensions;
@@ -17,7 +18,7 @@ namespace IdentityProvider.Authorize;
 /// Asks the steps before one of our own pages is shown, as for a client: one way in, with the same second factor and the same
 /// freshness, and nothing a page could do differently.
 /// </summary>
-internal sealed class OwnPages(StepDispatcher dispatcher, ReturnTicket tickets, SessionStore sessions, TimeProvider clock) : IAsyncPageFilter
+internal sealed class OwnPages(StepDispatcher dispatcher, ReturnTicket tickets, SessionStore sessions, UserRoles roles, TimeProvider clock) : IAsyncPageFilter
 {
     private const string ReturnPath = "return_path";
 
@@ -36,7 +37,11 @@ internal sealed class OwnPages(StepDispatcher dispatcher, ReturnTicket tickets, 
         }
 
         var fresh = page.IsDefined(typeof(FreshSignInAttribute)) || context.HandlerMethod?.MethodInfo.IsDefined(typeof(FreshSignInAttribute)) == true;
-        var elsewhere = await CheckAsync(context.HttpContext, fresh, context.HttpContext.RequestAborted);
+        string[] permissions = [.. new[] { page, (MemberInfo?)context.HandlerMethod?.MethodInfo }.Select(member => member?.GetCustomAttribute<PermissionAttribute>()?.Permission).OfType<string>()];
+        var (http, ct) = (context.HttpContext, context.HttpContext.RequestAborted);
+
+        // Who may not see it is told so before anything is asked for its sake.
+        var elsewhere = await ForbidAsync(http, permissions, ct) ?? await CheckAsync(http, fresh, permissions.Length > 0, ct);
         if (elsewhere is null)
             await next();
         else
@@ -52,12 +57,28 @@ internal sealed class OwnPages(StepDispatcher dispatcher, ReturnTicket tickets, 
         return new SeeOther((string?)waiting.Request[ReturnPath] ?? "/account");
     }
 
-    private async Task<IActionResult?> CheckAsync(HttpContext http, bool fresh, CancellationToken ct)
+    private async Task<IActionResult?> ForbidAsync(HttpContext http, IEnumerable<string> permissions, CancellationToken ct)
+    {
+        if (await sessions.FindAsync(http, ct) is not { } session)
+            return null;
+        foreach (var permission in permissions)
+            if (!await roles.PermitAsync(session.UserId, permission, ct))
+                return new ErrorActionResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", $"This page needs the permission {permission}, which you do not hold.")
+                {
+                    Heading = "This page is not for you",
+                    Advice = "Ask an administrator if you need it, or sign in as somebody else.",
+                });
+        return null;
+    }
+
+    private async Task<IActionResult?> CheckAsync(HttpContext http, bool fresh, bool administers, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var request = new OpenIddictRequest { ClientId = Client.ClientId, [ReturnPath] = PathOf(http.Request) };
         if (fresh)
             request["max_age"] = FreshSignInAttribute.MaxAge.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        if (administers)
+            request.AcrValues = Acr.MultiFactor;
         var context = new AuthorizeContext
         {
             Kind = RequestKind.OwnPage,
@@ -67,7 +88,7 @@ internal sealed class OwnPages(StepDispatcher dispatcher, ReturnTicket tickets, 
             Now = now,
             Scopes = [],
             Claims = RequestedClaims.None,
-            Session = await sessions.FindAsync(http, ct),
+            Begun = await sessions.FindBegunAsync(http, ct),
         };
         if (await dispatcher.CheckAsync(context, ct) is not { } pending)
             return null;

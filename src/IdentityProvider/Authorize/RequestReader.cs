@@ -48,7 +48,7 @@ internal sealed class RequestReader(ClientCache clients, ScopeCatalog catalog, S
             Now = now,
             Scopes = Audiences.Narrow(snapshot, request.GetScopes(), request.GetResources()),
             Claims = claims,
-            Session = await sessions.FindAsync(http, ct),
+            Begun = await sessions.FindBegunAsync(http, ct),
             HintedSubject = hinted ?? claims.Subject,
             Ticket = stored?.Ticket,
             Refusal = stored?.Refusal,

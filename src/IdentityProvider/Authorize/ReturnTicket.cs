@@ -74,7 +74,7 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
         var json = Encoding.UTF8.GetString(master.Unprotect(stored.ProtectedParameters, Purpose));
         var parameters = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!;
         var request = new OpenIddictRequest(parameters.Select(p => new KeyValuePair<string, OpenIddictParameter>(p.Key, Parameter(p.Value))));
-        return new WaitingRequest(ticket, kind, client, request, stored.StartedAt, stored.Refusal, stored.Pushed, stored.Finished);
+        return new WaitingRequest(ticket, kind, client, request, stored.StartedAt, stored.Refusal, stored.Pushed, stored.Finished, stored.Problem);
     }
 
     /// <summary>The person said no: the dispatcher turns it into the error for the client.</summary>
@@ -82,6 +82,13 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
     {
         var hash = Handle.Hash(ticket);
         return db.Set<StoredRequest>().Where(r => r.HandleHash == hash).ExecuteUpdateAsync(set => set.SetProperty(r => r.Refusal, error), ct);
+    }
+
+    /// <summary>Another way to sign in failed: the sign-in page says why. Null: it is being tried again.</summary>
+    public Task TellAsync(string ticket, string? words, CancellationToken ct)
+    {
+        var hash = Handle.Hash(ticket);
+        return db.Set<StoredRequest>().Where(r => r.HandleHash == hash).ExecuteUpdateAsync(set => set.SetProperty(r => r.Problem, words), ct);
     }
 
     /// <summary>
@@ -93,8 +100,20 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
         var hash = Handle.Hash(finished.Ticket);
         var now = clock.GetUtcNow();
         await db.Set<StoredRequest>().Where(r => r.HandleHash == hash)
-            .ExecuteUpdateAsync(set => set.SetProperty(r => r.StartedAt, now).SetProperty(r => r.Refusal, (string?)null).SetProperty(r => r.Finished, false), ct);
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.StartedAt, now).SetProperty(r => r.Refusal, (string?)null).SetProperty(r => r.Problem, (string?)null).SetProperty(r => r.Finished, false), ct);
         return finished with { StartedAt = now, Refusal = null, Finished = false };
+    }
+
+    /// <summary>The person is known by this name: the sign-in page fills it in.</summary>
+    public async Task HintAsync(string ticket, string username, CancellationToken ct)
+    {
+        var hash = Handle.Hash(ticket);
+        if (await db.Set<StoredRequest>().AsNoTracking().FirstOrDefaultAsync(r => r.HandleHash == hash, ct) is not { } stored)
+            return;
+        var parameters = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(master.Unprotect(stored.ProtectedParameters, Purpose))!;
+        parameters[Parameters.LoginHint] = JsonSerializer.SerializeToElement(username);
+        var sealedAgain = master.Protect(JsonSerializer.SerializeToUtf8Bytes(parameters), Purpose);
+        await db.Set<StoredRequest>().Where(r => r.Id == stored.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.ProtectedParameters, sealedAgain), ct);
     }
 
     /// <summary>The client has its answer: the row no longer counts as an unfinished sign-in.</summary>
@@ -114,7 +133,7 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
 }
 
 /// <summary>A stored request, as pages need it.</summary>
-internal sealed record WaitingRequest(string Ticket, RequestKind Kind, Client Client, OpenIddictRequest Request, DateTimeOffset StartedAt, string? Refusal, bool Pushed, bool Finished)
+internal sealed record WaitingRequest(string Ticket, RequestKind Kind, Client Client, OpenIddictRequest Request, DateTimeOffset StartedAt, string? Refusal, bool Pushed, bool Finished, string? Problem)
 {
     public string ClientName => Client.DisplayName ?? Client.ClientId!;
 

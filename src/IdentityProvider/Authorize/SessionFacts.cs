@@ -8,8 +8,7 @@ internal static class SessionFacts
 {
     public static AuthenticationFacts Of(Session session)
     {
-        // Two kinds of proof are multi-factor (RFC 8176 section 2).
-        string[] amr = [.. session.Factors.Select(f => f.Method), .. session.Factors.Count > 1 ? ["mfa"] : Array.Empty<string>()];
+        string[] amr = [.. session.Factors.Select(f => f.Method).Concat(session.IsMultiFactor ? ["mfa"] : []).Distinct()];
         return new AuthenticationFacts(session.AuthenticatedAt, Acr.Of(amr), amr, session.Id.ToString());
     }
 }

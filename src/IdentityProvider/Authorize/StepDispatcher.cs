@@ -16,7 +16,8 @@ internal sealed class StepDispatcher(IEnumerable<IAuthorizeStep> steps, EventLog
             }
         }
 
-        return null;
+        // Whatever the steps are, nobody acts for a person whose sign-in has only begun.
+        return context.Session is null ? throw new InvalidOperationException("No step asked for what is missing of a sign-in.") : null;
     }
 }
 

@@ -28,6 +28,9 @@ internal sealed class StoredRequest
     /// <summary>The OAuth error the person's "no" turned into, if any.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>Why the last try at another way to sign in failed, in words for the sign-in page.</summary>
+    public string? Problem { get; set; }
+
     /// <summary>It came by PAR (RFC 9126), which some clients require.</summary>
     public bool Pushed { get; set; }
 
@@ -46,6 +49,7 @@ internal sealed class StoredRequest
             builder.Property(r => r.Kind).HasMaxLength(20);
             builder.Property(r => r.ProtectedParameters).HasMaxLength(-1);
             builder.Property(r => r.Refusal).HasMaxLength(50);
+            builder.Property(r => r.Problem).HasMaxLength(400);
             builder.Property(r => r.Address).HasMaxLength(64);
             builder.HasIndex(r => r.HandleHash).IsUnique();
             builder.HasIndex(r => new { r.Address, r.StartedAt });

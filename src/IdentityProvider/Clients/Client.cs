@@ -18,6 +18,21 @@ internal sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Gr
     public string Scope { get; set; } = "";
 
     public string IdTokenSignedResponseAlg { get; set; } = "RS256";
+
+    /// <summary>Access tokens are references that mean nothing outside this server, and not JWTs.</summary>
+    public bool ReferenceAccessTokens { get; set; }
+
+    public string IntrospectionSignedResponseAlg { get; set; } = "RS256";
+
+    /// <summary>The weakest acr the client takes.</summary>
+    public string? RequiredAcr { get; set; }
+
+    /// <summary>The names of the only providers elsewhere whose people come in; empty: all.</summary>
+    public List<string> Providers { get; set; } = [];
+
+    /// <summary>Passwords, passkeys and mailed codes of this server let nobody in.</summary>
+    public bool LocalSignInOff { get; set; }
+
     public string? LogoUri { get; set; }
     public string? ClientUri { get; set; }
     public string? PolicyUri { get; set; }
@@ -25,6 +40,7 @@ internal sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Gr
     public List<string> Contacts { get; set; } = [];
     public string? BackchannelLogoutUri { get; set; }
     public bool BackchannelLogoutSessionRequired { get; set; }
+    public bool OfflineAccessSurvivesLogout { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
     public List<ClientSecret> Secrets { get; set; } = [];
@@ -37,7 +53,10 @@ internal sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Gr
             builder.ToTable("Clients");
             builder.Property(c => c.TokenEndpointAuthMethod).HasMaxLength(50);
             builder.Property(c => c.IdTokenSignedResponseAlg).HasMaxLength(10);
+            builder.Property(c => c.IntrospectionSignedResponseAlg).HasMaxLength(10).HasDefaultValue("RS256");
+            builder.Property(c => c.RequiredAcr).HasMaxLength(100);
             builder.PrimitiveCollection(c => c.Contacts).HasMaxLength(-1);
+            builder.PrimitiveCollection(c => c.Providers).HasMaxLength(-1);
             foreach (var json in new[] { nameof(DisplayNames), nameof(JsonWebKeySet), nameof(Permissions), nameof(PostLogoutRedirectUris), nameof(Properties), nameof(RedirectUris), nameof(Requirements), nameof(Settings) })
                 builder.Property(json).HasMaxLength(-1);
             builder.HasMany(c => c.Secrets).WithOne().HasForeignKey(s => s.ClientId);

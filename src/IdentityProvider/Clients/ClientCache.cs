@@ -11,7 +11,7 @@ namespace IdentityProvider.Clients;
 /// </summary>
 internal sealed class ClientCache(IServiceScopeFactory scopes, TimeProvider clock)
 {
-    public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
     private const int Capacity = 10_000;
     private readonly ConcurrentDictionary<string, Entry> byClientId = new(StringComparer.Ordinal);

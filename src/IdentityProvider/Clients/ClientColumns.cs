@@ -26,6 +26,12 @@ internal static class ClientColumns
         client.TokenEndpointAuthMethod = metadata.TokenEndpointAuthMethod;
         client.Scope = string.Join(' ', metadata.ScopeNames);
         client.IdTokenSignedResponseAlg = metadata.IdTokenSignedResponseAlg;
+        client.ReferenceAccessTokens = metadata.AccessTokenFormat == "reference";
+        client.IntrospectionSignedResponseAlg = metadata.IntrospectionSignedResponseAlg;
+        client.RequiredAcr = metadata.RequiredAcr;
+        if (!client.Providers.SequenceEqual(metadata.Providers))
+            client.Providers = [.. metadata.Providers];
+        client.LocalSignInOff = !metadata.LocalSignIn;
         client.LogoUri = metadata.LogoUri;
         client.ClientUri = metadata.ClientUri;
         client.PolicyUri = metadata.PolicyUri;
@@ -34,6 +40,7 @@ internal static class ClientColumns
             client.Contacts = [.. metadata.Contacts];
         client.BackchannelLogoutUri = metadata.BackchannelLogoutUri;
         client.BackchannelLogoutSessionRequired = metadata.BackchannelLogoutSessionRequired;
+        client.OfflineAccessSurvivesLogout = metadata.OfflineAccessSurvivesLogout;
     }
 
     private static IEnumerable<string> PermissionsOf(ClientMetadata metadata)

@@ -85,15 +85,43 @@ internal sealed class ClientMetadata
     /// <summary>The logout token must carry the session id.</summary>
     public bool BackchannelLogoutSessionRequired { get; set; }
 
+    /// <summary>
+    /// Grants with offline_access live on when the person signs out of the browser: for apps on phones and devices. They end with a
+    /// revocation, a new password or a disabled person all the same.
+    /// </summary>
+    public bool OfflineAccessSurvivesLogout { get; set; }
+
     /// <summary>What signs the client's ID tokens.</summary>
     [Required, AllowedValues("RS256", "ES256", "PS256")]
     public string IdTokenSignedResponseAlg { get; set; } = "RS256";
+
+    /// <summary>
+    /// jwt: APIs verify access tokens by themselves, and learn of a revocation when they introspect or the token dies. reference: a token
+    /// that means nothing outside this server; APIs introspect it, and it ends at once with its session, its grant or its person.
+    /// </summary>
+    [Required, AllowedValues("jwt", "reference")]
+    public string AccessTokenFormat { get; set; } = "jwt";
+
+    /// <summary>What signs the answers of introspection that the client asks to be signed (RFC 9701).</summary>
+    [Required, AllowedValues("RS256", "ES256", "PS256")]
+    public string IntrospectionSignedResponseAlg { get; set; } = "RS256";
 
     /// <summary>Only pushed requests are taken (RFC 9126).</summary>
     public bool RequirePushedAuthorizationRequests { get; set; }
 
     /// <summary>PKCE with S256 is required (RFC 7636). Only a confidential client may do without, and then sends a nonce.</summary>
     public bool RequirePkce { get; set; } = true;
+
+    /// <summary>The weakest sign-in the client takes, as an acr. Whoever cannot reach it is refused, whatever a request asks for.</summary>
+    [AllowedValues(null, "urn:identityprovider:acr:pwd", "urn:identityprovider:acr:mfa", "urn:identityprovider:acr:phr")]
+    public string? RequiredAcr { get; set; }
+
+    /// <summary>The names of the only providers whose people may come in (at most 50). Empty: all.</summary>
+    [MaxLength(50)]
+    public List<string> Providers { get; set; } = [];
+
+    /// <summary>False: only who came by a provider elsewhere comes in; a password, passkey or mailed code of this server does not do, nor does a session it began.</summary>
+    public bool LocalSignIn { get; set; } = true;
 
     /// <summary>explicit asks the person; implicit does not, for first-party clients.</summary>
     [Required, AllowedValues("explicit", "implicit")]

@@ -1,10 +1,8 @@
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OpenIddict.Abstractions;
 using OpenIddict.EntityFrameworkCore.Models;
 
 namespace IdentityProvider.Clients;
@@ -19,6 +17,8 @@ internal static class ClientsModule
     {
         services.AddSingleton<ClientCache>();
         services.AddSingleton<ScopeCatalog>();
+        services.AddSingleton<RevocationSignal>();
+        services.AddScoped<Succession>();
         services.AddCors();
         services.AddSingleton<RegisteredOrigins>().Replace(ServiceDescriptor.Singleton<ICorsPolicyProvider>(provider => provider.GetRequiredService<RegisteredOrigins>()));
         services.AddOpenIddict().AddCore(core =>
@@ -37,20 +37,13 @@ internal static class ClientsModule
             core.DisableEntityCaching();
         });
         services.AddSingleton(new Pruning("tokens", static (db, now, ct) =>
-            db.Set<Token>().Where(t => t.ExpirationDate < now.UtcDateTime.AddHours(-1)).ExecuteDeleteAsync(ct)));
+            db.Set<Token>().Where(t => t.ExpirationDate < now.UtcDateTime.AddHours(-1)).DeleteInBatchesAsync(ct)));
         services.AddSingleton(new Pruning("grants", static (db, now, ct) =>
-            db.Set<Grant>().Where(g => g.CreationDate < now.UtcDateTime.AddHours(-3) && g.Tokens.Count == 0).ExecuteDeleteAsync(ct)));
+            db.Set<Grant>().Where(g => g.CreationDate < now.UtcDateTime.AddHours(-3) && (g.RevokedAt == null || g.RevokedAt < now.AddHours(-2)) && g.Tokens.Count == 0).DeleteInBatchesAsync(ct)));
+        services.AddSingleton(new Pruning("revoked tokens", static (db, now, ct) =>
+            db.Set<RevokedToken>().Where(t => t.ExpiresAt < now).DeleteInBatchesAsync(ct)));
         services.AddSingleton(new Pruning("client secrets", static (db, now, ct) =>
-            db.Set<ClientSecret>().Where(s => s.ExpiresAt < now).ExecuteDeleteAsync(ct)));
+            db.Set<ClientSecret>().Where(s => s.ExpiresAt < now).DeleteInBatchesAsync(ct)));
         return services;
-    }
-
-    /// <summary>Ends a family: the grant and every token entry that came of it.</summary>
-    public static async Task RevokeGrantsAsync(this Store db, IQueryable<Grant> grants, CancellationToken ct)
-    {
-        await db.Set<Token>().Where(t => grants.Contains(t.Authorization!) && t.Status != OpenIddictConstants.Statuses.Revoked)
-            .ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, OpenIddictConstants.Statuses.Revoked), ct);
-        await grants.Where(g => g.Status != OpenIddictConstants.Statuses.Revoked)
-            .ExecuteUpdateAsync(set => set.SetProperty(g => g.Status, OpenIddictConstants.Statuses.Revoked), ct);
     }
 }

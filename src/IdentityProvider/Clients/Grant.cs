@@ -13,6 +13,9 @@ internal sealed class Grant : OpenIddictEntityFrameworkCoreAuthorization<Guid, C
     public Guid? UserId { get; set; }
     public Guid? SessionId { get; set; }
 
+    /// <summary>When it was taken back. Kept until the last access token that came of it is dead: other nodes learn it from here.</summary>
+    public DateTimeOffset? RevokedAt { get; set; }
+
     /// <summary>Claim names asked for the UserInfo endpoint by the claims parameter (OpenID Connect Core 1.0 section 5.5).</summary>
     public List<string> UserInfoClaims { get; set; } = [];
 
@@ -26,6 +29,7 @@ internal sealed class Grant : OpenIddictEntityFrameworkCoreAuthorization<Guid, C
             builder.Property(g => g.Scopes).HasMaxLength(-1);
             builder.PrimitiveCollection(g => g.UserInfoClaims).HasMaxLength(-1);
             builder.HasIndex(g => g.SessionId);
+            builder.HasIndex(g => g.RevokedAt);
             builder.HasIndex(g => g.UserId);
         }
     }

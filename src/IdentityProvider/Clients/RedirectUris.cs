@@ -1,13 +1,23 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace IdentityProvider.Clients;
 
 /// <summary>
 /// Which redirect URIs may be registered. They are compared as exact text later, so whatever could be read in two ways
 /// (other case of the scheme, dot segments, userinfo, wildcards) is refused here, where a person can still correct it.
 /// </summary>
-internal static class RedirectUris
+internal static partial class RedirectUris
 {
     private static readonly string[] Scripting = ["javascript", "data", "vbscript", "blob", "file", "about", "view-source", "filesystem"];
     private static readonly string[] AnswerParameters = ["code", "state", "iss", "error", "response"];
+
+    /// <summary>
+    /// The same text. Only the port may be another, on loopback of a native application, which has none before it runs
+    /// (RFC 8252 section 7.3, RFC 9700 section 2.1).
+    /// </summary>
+    public static bool Matches(string registered, string received, bool native) =>
+        registered == received || (native && WithoutPort(registered) is { } expected && expected == WithoutPort(received));
 
     /// <summary>What is wrong with it, or nothing.</summary>
     public static string? Problem(string text, bool native)
@@ -42,4 +52,12 @@ internal static class RedirectUris
 
     private static bool HasParameter(Uri uri, string name) =>
         uri.Query.TrimStart('?').Split('&').Any(pair => Uri.UnescapeDataString(pair.Split('=')[0]) == name);
+
+    private static string? WithoutPort(string uri) =>
+        Loopback().Match(uri) is { Success: true } match && (!match.Groups["port"].Success || ushort.TryParse(match.Groups["port"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            ? match.Groups["host"].Value + match.Groups["rest"].Value
+            : null;
+
+    [GeneratedRegex(@"\A(?<host>http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::(?<port>[1-9][0-9]{0,4}))?(?<rest>(?:[/?].*)?)\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Loopback();
 }

@@ -17,7 +17,7 @@ internal sealed class RegisteredOrigins(IServiceScopeFactory scopes, TimeProvide
 {
     private static readonly HashSet<string> Paths = new(StringComparer.OrdinalIgnoreCase)
     {
-        "/connect/token", "/connect/userinfo", "/connect/revoke", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks",
+        "/connect/token", "/connect/userinfo", "/connect/revoke", "/api/me", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks",
     };
 
     private volatile Snapshot? current;

@@ -5,8 +5,8 @@ internal static class ScopeNames
 {
     public const string OfflineAccess = "offline_access";
 
-    /// <summary>OpenID Connect Core 1.0 sections 5.4 and 11, and our own <c>roles</c>. They have no rows.</summary>
-    public static readonly IReadOnlyList<string> BuiltIn = ["openid", "profile", "email", "phone", "address", "roles", OfflineAccess];
+    /// <summary>OpenID Connect Core 1.0 sections 5.4 and 11, and our own for roles and administration. They have no rows.</summary>
+    public static readonly IReadOnlyList<string> BuiltIn = ["openid", "profile", "email", "phone", "address", "roles", OfflineAccess, StandardScopes.Administration];
 
     /// <summary>RFC 6749 appendix A.4.</summary>
     public static string? Problem(string name)

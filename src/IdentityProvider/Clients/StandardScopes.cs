@@ -5,6 +5,9 @@ internal static class StandardScopes
 {
     public const string OpenId = "openid", OfflineAccess = "offline_access", Roles = "roles";
 
+    /// <summary>Our own API for administrators: with it a client does what the person may. Registered for few clients.</summary>
+    public const string Administration = "urn:identityprovider:admin";
+
     public static readonly IReadOnlyList<ScopeInfo> All =
     [
         new(OpenId, "Know who you are", null, ["sub"]),
@@ -14,6 +17,7 @@ internal static class StandardScopes
         new("phone", "See your phone number", null, ["phone_number", "phone_number_verified"]),
         new("address", "See your postal address", null, ["address"]),
         new(Roles, "See the roles you hold", null, ["roles"]),
+        new(Administration, "Administer this server with all the rights you hold", null, []),
         new(OfflineAccess, "Keep this access when you are not using it", null, []),
     ];
 }

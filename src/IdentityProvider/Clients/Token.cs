@@ -5,7 +5,7 @@ using OpenIddict.EntityFrameworkCore.Models;
 
 namespace IdentityProvider.Clients;
 
-/// <summary>A code, refresh token, device code, user code or pushed request. JWT access and ID tokens leave no row.</summary>
+/// <summary>A code, refresh token, device code, user code or pushed request. Access tokens only of clients that ask for references; those that are JWTs, and ID tokens, leave no row.</summary>
 internal sealed class Token : OpenIddictEntityFrameworkCoreToken<Guid, Client, Grant>
 {
     /// <summary>Device codes: the address that asked, for the limit of open codes and for the approval page.</summary>

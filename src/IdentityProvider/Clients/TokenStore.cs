@@ -14,7 +14,7 @@ namespace IdentityProvider.Clients;
 /// And with one write for each token: the engine makes an empty row for its id and fills it when the token is made, so the
 /// row waits in memory until then.
 /// </summary>
-internal sealed class TokenStore(IMemoryCache cache, IOpenIddictEntityFrameworkCoreContext context, IOptionsMonitor<OpenIddictEntityFrameworkCoreOptions> options, Store db, IHttpContextAccessor http)
+internal sealed class TokenStore(IMemoryCache cache, IOpenIddictEntityFrameworkCoreContext context, IOptionsMonitor<OpenIddictEntityFrameworkCoreOptions> options, Store db, Succession succession, IHttpContextAccessor http)
     : OpenIddictEntityFrameworkCoreTokenStore<Token, Client, Grant, Guid>(cache, context, options)
 {
     /// <summary>A device code remembers where it was asked for, and the pace of its polls.</summary>
@@ -33,9 +33,15 @@ internal sealed class TokenStore(IMemoryCache cache, IOpenIddictEntityFrameworkC
     public override async ValueTask UpdateAsync(Token token, CancellationToken cancellationToken)
     {
         if (db.Entry(token).State == EntityState.Added)
+        {
+            if (token.Type == TokenTypeIdentifiers.RefreshToken && succession.Reference is { } reference)
+                token.ReferenceId = Succession.Stored(reference);
             await db.SaveChangesAsync(cancellationToken);
+        }
         else
+        {
             await base.UpdateAsync(token, cancellationToken);
+        }
     }
 
     public override ValueTask SetApplicationIdAsync(Token token, string? identifier, CancellationToken cancellationToken)

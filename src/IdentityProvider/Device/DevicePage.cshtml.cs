@@ -48,6 +48,9 @@ internal sealed class DevicePage(
             return Page();
         }
 
+        // The engine reads codes from GET and POST only, and whoever wants no more than the head opens nothing.
+        if (HttpMethods.IsHead(Request.Method))
+            return Page();
         if (Ticket is not null)
             return await ContinueAsync(ct) ?? Page();
         return string.IsNullOrWhiteSpace(UserCode) ? Page() : await OpenAsync(ct);
@@ -92,10 +95,10 @@ internal sealed class DevicePage(
         return SignIn(principal, new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Approved" }, Scheme);
     }
 
-    public async Task<IActionResult> OnPostDenyAsync(CancellationToken ct)
+    public async Task<IActionResult> OnPostDenyAsync(CancellationToken ct) => await ContinueAsync(ct) ?? await DenyAsync(ct);
+
+    private async Task<IActionResult> DenyAsync(CancellationToken ct)
     {
-        if (await ContinueAsync(ct) is { } elsewhere)
-            return elsewhere;
         var code = (await HttpContext.AuthenticateAsync(Scheme)).Principal!;
         return await AnswerAsync(code, Statuses.Rejected, ct)
             ? Forbid(new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Denied" }, Scheme)
@@ -126,6 +129,10 @@ internal sealed class DevicePage(
     {
         if (await ReadAsync(ct) is not { } context)
             return Unknown();
+
+        // The person cannot reach what the client takes: the device learns that it was refused.
+        if (HttpContext.Items[typeof(WaitingRequest)] is WaitingRequest { Refusal: not null })
+            return await DenyAsync(ct);
         if (await dispatcher.CheckAsync(context, ct) is { } pending)
             return new SeeOtherPage($"{pending.Page}?ticket={context.Ticket}");
         await ShowAsync(context, ct);
@@ -147,7 +154,7 @@ internal sealed class DevicePage(
             Now = clock.GetUtcNow(),
             Scopes = code.GetScopes(),
             Claims = RequestedClaims.None,
-            Session = await sessions.FindAsync(HttpContext, ct),
+            Begun = await sessions.FindBegunAsync(HttpContext, ct),
             Ticket = waiting?.Ticket,
         };
     }

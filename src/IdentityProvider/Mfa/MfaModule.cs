@@ -1,19 +1,30 @@
 using IdentityProvider.Authorize;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Settings;
+using IdentityProvider.Sessions;
 using IdentityProvider.Users;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Mfa;
 
 /// <summary>
-/// Second factors: authenticator apps (RFC 6238), their secrets, and each code once. When a second factor is asked for is
-/// said by the room's step; that it was given is written down by Sessions.
+/// Owns when a second factor is due, authenticator apps (RFC 6238): their secrets, and each code once, recovery codes and mailed
+/// ones. Other
+/// rooms bring other kinds; that a factor was given is written down by Sessions.
 /// </summary>
 internal static class MfaModule
 {
     public static IServiceCollection AddMfa(this IServiceCollection services)
     {
         services.AddScoped<IAuthorizeStep, MfaStep>();
-        services.AddSingleton<TotpChallenge>();
+        services.AddSettings<MfaOptions>("Mfa");
+        services.AddScoped<SecondFactorPolicy>().AddScoped<ISecondFactorPolicy>(provider => provider.GetRequiredService<SecondFactorPolicy>());
+        services.AddScoped<ISecondFactor, TotpFactor>().AddScoped<ISecondFactor, RecoveryCodeFactor>();
+        services.AddScoped<EmailCodeFactor>().AddScoped<ISecondFactor>(provider => provider.GetRequiredService<EmailCodeFactor>());
+        services.AddScoped<EmailCodes>().AddScoped<StrictRoles>();
+        services.AddSingleton<FactorAttempts>().AddSingleton<TotpChallenge>();
+        services.AddScoped<AuthenticatorEnrolment>().AddScoped<RecoveryCodes>().AddScoped<FactorMails>().AddScoped<FactorReset>();
+        services.AddSingleton(new NavigationItem(NavigationItem.Account, 30, "Two-step sign-in", "/account/authenticators"));
         services.AddSingleton<IAuthenticatorImport, AuthenticatorImport>();
         return services;
     }

@@ -1,26 +1,41 @@
 using IdentityProvider.Authorize;
 using IdentityProvider.Claims;
+using IdentityProvider.Sessions;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace IdentityProvider.Mfa;
 
 /// <summary>
-/// Has the person given a second factor where one is due: always when they enrolled one, and when the request asks for it.
-/// A factor proven before the first factor was renewed does not count.
+/// Is the sign-in complete, and as strong as the request wants it? Asks with the strongest factor the person has, and lets
+/// somebody without any set one up.
 /// </summary>
-internal sealed class MfaStep(TotpChallenge totp) : IAuthorizeStep
+internal sealed class MfaStep(SecondFactors factors) : IAuthorizeStep
 {
+    private const string Unmet = "unmet_authentication_requirements";
+
     public async ValueTask<Pending?> CheckAsync(AuthorizeContext context, CancellationToken ct)
     {
-        var session = context.Session!;
-        if (session.FactorAt("otp") >= session.AuthenticatedAt)
+        var session = context.Begun!;
+        var wanted = WantedAcr.Of(context.Request, context.Client);
+        if (wanted.IsMetBy(session) && !await IsStaleAsync(context, session, ct))
             return null;
-        if (await totp.IsEnrolledAsync(session.UserId, ct))
-            return new Pending("/mfa", "second_factor", Errors.InteractionRequired, "The person must give a second factor, and the request allows no page.");
 
-        // Nothing to ask for: a request that insists is refused, one that prefers gets what there is and reads it in acr.
-        return context.Claims.EssentialAcr.Count > 0 && !context.Claims.EssentialAcr.Contains(Acr.Password)
-            ? new Pending("/mfa", "essential_acr", "unmet_authentication_requirements", "The person has no second factor, which the request insists on.")
-            : null;
+        // A sign-in that has only begun is completed first, whatever the request wants beyond that.
+        var asked = await factors.OfAsync(session.UserId, session.CompletedAt is null ? Acr.Password : wanted.Acr, ct);
+        if (asked is [var strongest, ..])
+            return new Pending(strongest.Page, "second_factor", Errors.InteractionRequired, "The person must give a second factor, and the request allows no page.");
+        if (await factors.HasAnyAsync(session.UserId, ct) || !Acr.Reaches(Acr.MultiFactor, wanted.Acr))
+            return wanted.Essential ? new Pending("/mfa/set-up", "essential_acr", Unmet, "The person has no second factor of the kind the request insists on.") : Settle(session);
+        return WantedAcr.IsFresh(session, context.StartedAt)
+            ? new Pending("/mfa/set-up", "no_second_factor", Errors.InteractionRequired, "The person must set up a second factor, and the request allows no page.")
+            : new Pending("/login", "set_up_unfresh", Errors.LoginRequired, "The person must sign in to set up a second factor, and the request allows no page.");
     }
+
+    /// <summary>A fresh sign-in is asked for, and a trusted device answered in the place of the second factor.</summary>
+    private async ValueTask<bool> IsStaleAsync(AuthorizeContext context, Session session, CancellationToken ct) =>
+        (context.MaxAge is not null || context.Prompts("login")) && !session.IsMultiFactor && await factors.HasAnyAsync(session.UserId, ct);
+
+    /// <summary>The request prefers more than there is: what there is will do, once the sign-in is complete.</summary>
+    private static Pending? Settle(Session session) => session.CompletedAt is not null ? null
+        : new Pending("/mfa/set-up", "no_second_factor", Errors.InteractionRequired, "The person must set up a second factor, and the request allows no page.");
 }

@@ -1,9 +1,7 @@
-using IdentityProvider.Platform.Limits;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Mfa;
 
@@ -22,12 +20,8 @@ internal enum TotpOutcome
 /// Checks the codes of authenticator apps. Works on connections of its own: no roll-back of the request makes a used code
 /// good again or gives an attempt back.
 /// </summary>
-internal sealed class TotpChallenge(
-    IServiceScopeFactory scopes, RateLimiter limiter, MasterKey masterKey, IOptions<RateLimitsOptions> limits, TimeProvider clock)
+internal sealed class TotpChallenge(IServiceScopeFactory scopes, FactorAttempts attempts, MasterKey masterKey, TimeProvider clock)
 {
-    private const string Policy = "otp-per-user";
-    private const int Digits = 6, MaxLength = 32;
-
     public async Task<bool> IsEnrolledAsync(Guid userId, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
@@ -40,11 +34,9 @@ internal sealed class TotpChallenge(
     public async Task<TotpOutcome> CheckAsync(Guid userId, string code, CancellationToken ct)
     {
         // What cannot be a code is a slip, not a guess: it costs no attempt.
-        if (Compact(code) is not { } digits)
+        if (TotpSecret.Compact(code) is not { } digits)
             return TotpOutcome.Wrong;
-        // Counted before the code is looked at, so that parallel guesses get no more than their number.
-        var key = userId.ToString("N");
-        if (await limiter.TryAcquireAsync(Policy, limits.Value.OtpPerUser, key, ct) is { Acquired: false })
+        if (!await attempts.TryAsync(TotpFactor.Name, userId, ct))
             return TotpOutcome.TooManyAttempts;
 
         await using var scope = scopes.CreateAsyncScope();
@@ -56,7 +48,7 @@ internal sealed class TotpChallenge(
                 continue;
             if (await UseAsync(db, authenticator.Id, step, ct))
             {
-                await limiter.ResetAsync(Policy, key, ct);
+                await attempts.SucceededAsync(TotpFactor.Name, userId, ct);
                 return TotpOutcome.Right;
             }
             outcome = TotpOutcome.AlreadyUsed;
@@ -69,12 +61,4 @@ internal sealed class TotpChallenge(
         await db.Set<Authenticator>()
             .Where(a => a.Id == authenticatorId && a.LastStep < step)
             .ExecuteUpdateAsync(row => row.SetProperty(a => a.LastStep, step), ct) > 0;
-
-    private static string? Compact(string code)
-    {
-        if (code.Length > MaxLength)
-            return null;
-        var digits = string.Concat(code.Where(c => !char.IsWhiteSpace(c) && c is not '-'));
-        return digits.Length == Digits && digits.All(char.IsAsciiDigit) ? digits : null;
-    }
 }

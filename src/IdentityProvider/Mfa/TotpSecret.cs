@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using IdentityProvider.Platform.Secrets;
 using OtpNet;
@@ -8,7 +9,7 @@ namespace IdentityProvider.Mfa;
 internal sealed partial class TotpSecret
 {
     // RFC 4226 wants 128 bits of new secrets; the 80 bits that older apps and their users carry are taken over.
-    private const int MinSize = 10, MaxSize = 64;
+    private const int MinSize = 10, MaxSize = 64, Digits = 6, MaxTyped = 32;
     private const string Purpose = "totp";
     private readonly byte[] secret;
 
@@ -23,6 +24,11 @@ internal sealed partial class TotpSecret
         return new(Base32Encoding.ToBytes(compact));
     }
 
+    /// <summary>160 bits, as RFC 4226 section 4 recommends.</summary>
+    public static TotpSecret Create() => new(RandomNumberGenerator.GetBytes(20));
+
+    public string ToBase32() => Base32Encoding.ToString(secret).TrimEnd('=');
+
     public static TotpSecret Open(string protectedSecret, MasterKey key) => new(key.Unprotect(protectedSecret, Purpose));
 
     public string Protect(MasterKey key) => key.Protect(secret, Purpose);
@@ -32,6 +38,18 @@ internal sealed partial class TotpSecret
     /// <summary>The step whose code this is: the current one, the one before or the next, for clocks that differ.</summary>
     public long? StepOf(string code, DateTimeOffset now) =>
         new Totp(secret).VerifyTotp(now.UtcDateTime, code, out var step, new VerificationWindow(previous: 1, future: 1)) ? step : null;
+
+    /// <summary>When a code of this step was shown; null for the step before all.</summary>
+    public static DateTimeOffset? TimeOf(long step) => step > 0 ? DateTimeOffset.FromUnixTimeSeconds(step * 30) : null;
+
+    /// <summary>The six digits of what somebody typed; null when it cannot be a code: a slip, not a guess.</summary>
+    public static string? Compact(string code)
+    {
+        if (code.Length > MaxTyped)
+            return null;
+        var digits = string.Concat(code.Where(c => !char.IsWhiteSpace(c) && c is not '-'));
+        return digits.Length == Digits && digits.All(char.IsAsciiDigit) ? digits : null;
+    }
 
     [GeneratedRegex("^[A-Za-z2-7]+$")]
     private static partial Regex Base32();

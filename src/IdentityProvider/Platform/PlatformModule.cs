@@ -2,6 +2,8 @@ using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Limits;
+using IdentityProvider.Platform.Network;
+using IdentityProvider.Platform.Redis;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Storage;
@@ -9,8 +11,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -31,6 +33,8 @@ internal static class PlatformModule
         services.TryAddSingleton(TimeProvider.System);
         services.AddSettings<IdentityProviderOptions>("");
         services.AddSettings<DatabaseOptions>("Database");
+        services.AddSettings<RedisOptions>("Redis");
+        services.AddSingleton<IValidateOptions<RedisOptions>, RedisRules>().AddSingleton<RedisServer>();
         services.AddDbContextPool<Store>((provider, builder) => builder
             .UseProvider(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value)
             .ConfigureWarnings(warnings => warnings
@@ -40,9 +44,9 @@ internal static class PlatformModule
                 .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug))));
         services.AddSingleton(provider => MasterKeyLoader.Load(provider.GetRequiredService<IOptions<IdentityProviderOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()));
         services.AddDataProtection().SetApplicationName("IdentityProvider");
-        services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, MasterKey>((options, scopes, master) =>
+        services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, MasterKey, RedisServer, IOptions<RedisOptions>>((options, scopes, master, server, redis) =>
         {
-            options.XmlRepository = new KeyRing(scopes);
+            options.XmlRepository = redis.Value.KeyRing ? new RedisKeyRing(server) : new KeyRing(scopes);
             options.XmlEncryptor = new RingEncryptor(master);
         });
         services.AddHttpContextAccessor();
@@ -50,8 +54,12 @@ internal static class PlatformModule
         services.AddLimits();
         services.AddHostedService<PruningJob>();
         services.AddSingleton(new Pruning("spent identifiers", static (db, now, ct) =>
-            db.Set<SpentIdentifier>().Where(s => s.ExpiresAt < now).ExecuteDeleteAsync(ct)));
+            db.Set<SpentIdentifier>().Where(s => s.ExpiresAt < now).DeleteInBatchesAsync(ct)));
+        services.AddNetwork();
         AddHttp(services);
+
+        // A cookie that somebody made up is refused and is no fault of ours: the framework would log it as one, with a stack.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Critical));
         return services;
     }
 
@@ -59,7 +67,15 @@ internal static class PlatformModule
     {
         services.AddRazorPages(pages => pages.RootDirectory = "/")
             .AddApplicationPart(typeof(PlatformModule).Assembly)
-            .AddMvcOptions(mvc => mvc.Filters.Add<ExpiredForm>());
+            .AddMvcOptions(mvc =>
+            {
+                mvc.Filters.Add<KnownHandler>();
+                mvc.Filters.Add<ExpiredForm>();
+
+                // No form of ours writes names as jQuery does, and the readers for it throw at an open bracket.
+                mvc.ValueProviderFactories.RemoveType<JQueryFormValueProviderFactory>();
+                mvc.ValueProviderFactories.RemoveType<JQueryQueryStringValueProviderFactory>();
+            });
         services.AddAntiforgery();
         services.AddOptions<Microsoft.AspNetCore.Antiforgery.AntiforgeryOptions>().Configure<IOptions<IdentityProviderOptions>>((antiforgery, root) =>
         {
@@ -75,6 +91,9 @@ internal static class PlatformModule
             form.KeyLengthLimit = 200;
             form.ValueLengthLimit = RequestLimits.BodyBytes;
             form.BufferBodyLengthLimit = RequestLimits.BodyBytes;
+
+            // A body of the largest size stays in memory: nothing a stranger sends is written to a disk.
+            form.MemoryBufferThreshold = 2 * 1024 * 1024;
         });
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -84,6 +103,8 @@ internal static class PlatformModule
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 50;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 100, gracePeriod: TimeSpan.FromSeconds(5));
             kestrel.Limits.Http2.MaxStreamsPerConnection = 100;
         });
     }
@@ -98,6 +119,7 @@ internal static class PlatformModule
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorResponses.HandleAsync, SuppressDiagnosticsCallback = _ => true });
         app.UseMiddleware<SecurityHeaders>();
         app.UseStatusCodePages(ErrorResponses.CompleteAsync);
+        app.UseNetwork();
         app.UseMiddleware<RequestLimits>();
         app.UseMiddleware<OriginCheck>();
     }

@@ -29,6 +29,9 @@ internal sealed class UserRole
     public Guid UserId { get; set; }
     public Guid RoleId { get; set; }
 
+    /// <summary>The provider elsewhere by whose rules it was given, and by which it goes again; null: it was given by somebody.</summary>
+    public Guid? ProviderId { get; set; }
+
     internal sealed class Table : IEntityTypeConfiguration<UserRole>
     {
         public void Configure(EntityTypeBuilder<UserRole> builder)

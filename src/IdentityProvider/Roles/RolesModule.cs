@@ -10,7 +10,7 @@ internal static class RolesModule
 {
     public static IServiceCollection AddRoles(this IServiceCollection services)
     {
-        services.AddScoped<UserRoles>();
+        services.AddScoped<UserRoles>().AddScoped<PermittedPlaces>();
         return services;
     }
 }

@@ -16,19 +16,22 @@ internal static class EndSessionEndpoint
 {
     private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
 
-    public static async Task<IResult> HandleAsync(HttpContext http, SessionStore sessions, CancellationToken ct)
+    public static async Task<IResult> HandleAsync(HttpContext http, SessionStore sessions, IEnumerable<ISignOutElsewhere> elsewhere, CancellationToken ct)
     {
         if (http.GetOpenIddictServerResponse() is { } failed)
             return Refuse(failed);
 
         var request = http.GetOpenIddictServerRequest()!;
-        var session = await sessions.FindAsync(http, ct);
+        var session = await sessions.FindBegunAsync(http, ct);
         if (session is not null)
         {
             var hint = (await http.AuthenticateAsync(Scheme)).Principal;
             if (hint?.GetClaim(ClaimNames.Subject) != session.UserId.ToString("D"))
                 return new SeeOther("/signout" + Forwarded(request));
+            var away = await elsewhere.FirstAddressAsync(session, Routes.EndSession + Forwarded(request), ct);
             await sessions.SignOutAsync(http, ct);
+            if (away is not null)
+                return new SeeElsewhere(away);
         }
 
         var done = http.Request.PathBase + "/signed-out" + (request.ClientId is { } clientId ? QueryString.Create("client_id", clientId) : "");

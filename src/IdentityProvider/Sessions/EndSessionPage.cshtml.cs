@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace IdentityProvider.Sessions;
 
 /// <summary>/signout: one question before a sign-out that nobody vouches for.</summary>
-internal sealed class EndSessionPage(SessionStore sessions, ClientCache clients) : PageModel
+internal sealed class EndSessionPage(SessionStore sessions, IEnumerable<ISignOutElsewhere> elsewhere, ClientCache clients) : PageModel
 {
     public string AccountName { get; private set; } = "";
     public string? AccountEmail { get; private set; }
@@ -14,7 +14,7 @@ internal sealed class EndSessionPage(SessionStore sessions, ClientCache clients)
 
     public async Task<IActionResult> OnGetAsync([FromQuery(Name = "client_id")] string? clientId, CancellationToken ct)
     {
-        if (await sessions.FindAsync(HttpContext, ct) is not { } session)
+        if (await sessions.FindBegunAsync(HttpContext, ct) is not { } session)
             return new SeeOtherPage("/signed-out");
         AccountName = session.User.DisplayName;
         AccountEmail = session.User.Email;
@@ -24,7 +24,9 @@ internal sealed class EndSessionPage(SessionStore sessions, ClientCache clients)
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
+        var back = Routes.EndSession + Request.QueryString;
+        var away = await sessions.FindBegunAsync(HttpContext, ct) is { } session ? await elsewhere.FirstAddressAsync(session, back, ct) : null;
         await sessions.SignOutAsync(HttpContext, ct);
-        return HandOver.To(this, Routes.EndSession + Request.QueryString);
+        return away is null ? HandOver.To(this, back) : HandOver.Away(this, away);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -13,17 +14,26 @@ internal sealed class Session
     public required string HandleHash { get; set; }
 
     public Guid UserId { get; set; }
+
+    [JsonIgnore]
     public User User { get; set; } = null!;
+
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset LastSeenAt { get; set; }
 
     /// <summary>When the person last proved a first factor here: the fact behind auth_time, prompt=login and max_age.</summary>
     public DateTimeOffset AuthenticatedAt { get; set; }
 
+    /// <summary>
+    /// When the sign-in was complete: with the first factor alone where no second is due, else with the second. Until then the
+    /// session has only begun, and nothing but the pages that complete it finds it.
+    /// </summary>
+    public DateTimeOffset? CompletedAt { get; set; }
+
     /// <summary>When the person last chose this account: the fact behind prompt=select_account.</summary>
     public DateTimeOffset ConfirmedAt { get; set; }
 
-    /// <summary>End of life when idle; moves forward with use.</summary>
+    /// <summary>End of life when idle; moves forward with use, never beyond <see cref="ExpiresAt"/>.</summary>
     public DateTimeOffset IdleExpiresAt { get; set; }
 
     /// <summary>End of life whatever happens.</summary>
@@ -36,7 +46,8 @@ internal sealed class Session
     public string? UserAgent { get; set; }
     public List<Factor> Factors { get; set; } = [];
 
-    public DateTimeOffset? FactorAt(string method) => Factors.Where(f => f.Method == method).Max(f => (DateTimeOffset?)f.At);
+    /// <summary>More than one kind of proof was given since the person last signed in (RFC 8176 section 2: mfa).</summary>
+    public bool IsMultiFactor => Factors.Count > 1;
 
     internal sealed class Table : IEntityTypeConfiguration<Session>
     {
@@ -46,8 +57,9 @@ internal sealed class Session
             builder.Property(s => s.HandleHash).HasMaxLength(64);
             builder.Property(s => s.Address).HasMaxLength(64);
             builder.Property(s => s.UserAgent).HasMaxLength(256);
+            builder.Ignore(s => s.IsMultiFactor);
             builder.HasIndex(s => s.HandleHash).IsUnique();
-            builder.HasIndex(s => s.ExpiresAt);
+            builder.HasIndex(s => s.IdleExpiresAt);
             builder.HasOne(s => s.User).WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
             builder.OwnsMany(s => s.Factors, factors => factors.ToJson());
         }

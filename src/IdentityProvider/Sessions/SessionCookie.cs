@@ -1,32 +1,20 @@
 using IdentityProvider.Platform;
+using IdentityProvider.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Sessions;
 
-/// <summary>
-/// The cookie that carries the session's secret handle. <c>__Host-</c> binds it to this host over https (RFC 6265bis);
-/// SameSite=Lax, because Strict would hide it on the way back from a client.
-/// </summary>
-internal sealed class SessionCookie(IOptions<IdentityProviderOptions> options)
+/// <summary>The cookie that carries the session's secret handle.</summary>
+internal sealed class SessionCookie(IOptions<IdentityProviderOptions> server)
 {
-    private readonly bool secure = options.Value.IssuerUri.Scheme == Uri.UriSchemeHttps;
+    private readonly HostCookie cookie = new("session", server.Value);
 
-    public string Name => secure ? "__Host-session" : "session";
+    public string Name => cookie.Name;
 
-    public string? Read(HttpContext http) => http.Request.Cookies[Name] is { Length: 43 } handle ? handle : null;
+    public string? Read(HttpContext http) => cookie.ReadHandle(http);
 
-    public void Write(HttpContext http, string handle, TimeSpan? maxAge) => http.Response.Cookies.Append(Name, handle, Options(maxAge));
+    public void Write(HttpContext http, string handle, TimeSpan? maxAge) => cookie.Write(http, handle, maxAge);
 
-    public void Delete(HttpContext http) => http.Response.Cookies.Delete(Name, Options(null));
-
-    private CookieOptions Options(TimeSpan? maxAge) => new()
-    {
-        HttpOnly = true,
-        Secure = secure,
-        SameSite = SameSiteMode.Lax,
-        Path = "/",
-        IsEssential = true,
-        MaxAge = maxAge,
-    };
+    public void Delete(HttpContext http) => cookie.Delete(http);
 }

@@ -1,8 +1,8 @@
-using IdentityProvider.Clients;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Sessions.Live;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -10,40 +10,52 @@ using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Sessions;
 
-/// <summary>Starts, finds and ends sessions. The database decides on each request: an ended session is refused at once, on every node.</summary>
-internal sealed class SessionStore(Store db, SessionCookie cookie, IOptions<SessionsOptions> options, TimeProvider clock, EventLog events)
+/// <summary>Starts, finds and ends sessions. Each request asks where they live: an ended session is refused at once, on every node.</summary>
+internal sealed class SessionStore(
+    Store db, ILiveSessions live, SessionCookie cookie, IEnumerable<ISecondFactorPolicy> policies, IOptions<SessionsOptions> options, SessionEnd ending, TimeProvider clock, EventLog events)
 {
+    /// <summary>How long somebody may take from the first factor to the second.</summary>
+    public static readonly TimeSpan TimeToComplete = TimeSpan.FromMinutes(30);
+
     /// <summary>Moving the idle limit at most this often keeps a page view from being a write.</summary>
     private static readonly TimeSpan TouchEvery = TimeSpan.FromMinutes(1);
 
-    /// <summary>The session of this browser with its user, or null: none, over, or the user is disabled.</summary>
-    public async ValueTask<Session?> FindAsync(HttpContext http, CancellationToken ct)
+    /// <summary>The session of this browser with its user, or null: none, not complete, over, or the user is disabled.</summary>
+    public async ValueTask<Session?> FindAsync(HttpContext http, CancellationToken ct) =>
+        await FindBegunAsync(http, ct) is { CompletedAt: not null } session ? session : null;
+
+    /// <summary>
+    /// The session of this browser even if its second factor is still due. Only for the steps of a sign-in, the pages that
+    /// complete it, and signing out: whoever acts for a person asks <see cref="FindAsync"/>.
+    /// </summary>
+    public async ValueTask<Session?> FindBegunAsync(HttpContext http, CancellationToken ct)
     {
         if (http.Items.TryGetValue(typeof(Session), out var known))
             return (Session?)known;
 
-        Session? session = null;
-        if (cookie.Read(http) is { } handle)
-        {
-            var hash = Handle.Hash(handle);
-            var now = clock.GetUtcNow();
-            session = await db.Set<Session>().AsNoTracking().Include(s => s.User)
-                .FirstOrDefaultAsync(s => s.HandleHash == hash && s.IdleExpiresAt > now && s.ExpiresAt > now && s.User.DisabledAt == null, ct);
-            if (session is not null && now - session.LastSeenAt >= TouchEvery)
-                await TouchAsync(session, now, ct);
-        }
-
+        var session = await ReadAsync(http, ct);
+        var now = clock.GetUtcNow();
+        if (session is { CompletedAt: null } && session.AuthenticatedAt + TimeToComplete <= now)
+            session = null;
+        if (session is { CompletedAt: not null } && now - session.LastSeenAt >= TouchEvery)
+            await TouchAsync(session, now, ct);
         http.Items[typeof(Session)] = session;
         return session;
     }
 
     /// <summary>
-    /// A first factor was proven: a new handle whatever the browser held before (no fixation). The same person keeps the sid,
-    /// so that signing in again does not look like another session to relying parties; another person ends the old one.
+    /// Somebody proved who they are: a new handle whatever the browser held before (no fixation). The same person keeps the
+    /// sid, so that signing in again does not look like another session to relying parties; another person ends the old one.
     /// </summary>
-    public async Task<Session> StartAsync(HttpContext http, User user, string method, bool staySignedIn, CancellationToken ct)
+    /// <param name="http">The request.</param>
+    /// <param name="user">Who.</param>
+    /// <param name="methods">RFC 8176 names of what was proven; more than one where the proof was multi-factor in itself.</param>
+    /// <param name="staySignedIn">The cookie is to outlive the browser.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>The session; not complete when a second factor is due.</returns>
+    public async Task<Session> StartAsync(HttpContext http, User user, IReadOnlyCollection<string> methods, bool staySignedIn, CancellationToken ct)
     {
-        var before = await FindAsync(http, ct);
+        var before = await ReadAsync(http, ct);
         if (before is not null && before.UserId != user.Id)
         {
             await EndAsync(before, "replaced", ct);
@@ -51,81 +63,128 @@ internal sealed class SessionStore(Store db, SessionCookie cookie, IOptions<Sess
         }
 
         var now = clock.GetUtcNow();
-        var handle = Handle.Create();
-        var session = before is null ? await CreateAsync(user, ct) : await db.Set<Session>().FirstAsync(s => s.Id == before.Id, ct);
-        session.HandleHash = Handle.Hash(handle);
-        session.Persistent = staySignedIn && options.Value.StaySignedInDays > 0;
+        var session = before is null ? null : await db.Set<Session>().FirstOrDefaultAsync(s => s.Id == before.Id, ct);
+        if (session is null)
+            db.Add(session = new Session { HandleHash = "", UserId = user.Id, CreatedAt = now, ExpiresAt = now + TimeToComplete, IdleExpiresAt = now + TimeToComplete });
         session.AuthenticatedAt = session.ConfirmedAt = session.LastSeenAt = now;
-        session.ExpiresAt = now + (session.Persistent ? TimeSpan.FromDays(options.Value.StaySignedInDays) : options.Value.AbsoluteLifetime);
-        session.IdleExpiresAt = IdleLimit(session, now);
-        session.Address = ClientAddress.Of(http);
+        session.Persistent = staySignedIn && options.Value.StaySignedInDays > 0;
+        session.Address = ClientAddress.Shown(http);
         session.UserAgent = Bounded(http.Request.Headers.UserAgent.ToString());
-        session.Factors = [new Factor { Method = method, At = now }];
-        await db.SaveChangesAsync(ct);
+        session.Factors = [.. methods.Select(method => new Factor { Method = method, At = now })];
+        session.CompletedAt = null;
+        if (session.IsMultiFactor || !await IsSecondFactorDueAsync(http, user, ct))
+            Complete(session, now);
+        await SaveAsync(http, session, ct);
 
         session.User = user;
-        cookie.Write(http, handle, session.Persistent ? session.ExpiresAt - now : null);
         http.Items[typeof(Session)] = session;
-        events.Raise(new SessionStarted(user.Id, session.Id, method));
+        events.Raise(new SessionStarted(user.Id, session.Id, string.Join('+', methods), session.CompletedAt is not null));
         return session;
     }
 
-    /// <summary>A further factor was proven: recorded with its time, under a new handle.</summary>
-    public async Task AddFactorAsync(HttpContext http, Session session, string method, CancellationToken ct)
+    /// <summary>The same for a proof of one kind.</summary>
+    public Task<Session> StartAsync(HttpContext http, User user, string method, bool staySignedIn, CancellationToken ct) => StartAsync(http, user, [method], staySignedIn, ct);
+
+    /// <summary>
+    /// What was missing has been proven: the session is complete, under a new handle. For a complete one this adds a further
+    /// proof (step-up).
+    /// </summary>
+    /// <returns>False when the session has ended meanwhile.</returns>
+    public async Task<bool> CompleteAsync(HttpContext http, Session begun, IReadOnlyCollection<string> methods, CancellationToken ct)
     {
-        var handle = Handle.Create();
-        var stored = await db.Set<Session>().FirstAsync(s => s.Id == session.Id, ct);
-        stored.Factors = [.. stored.Factors.Where(f => f.Method != method), new Factor { Method = method, At = clock.GetUtcNow() }];
-        stored.HandleHash = Handle.Hash(handle);
-        await db.SaveChangesAsync(ct);
-        cookie.Write(http, handle, stored.Persistent ? stored.ExpiresAt - clock.GetUtcNow() : null);
+        var now = clock.GetUtcNow();
+        if (await db.Set<Session>().FirstOrDefaultAsync(s => s.Id == begun.Id && s.UserId == begun.UserId, ct) is not { } session)
+            return false;
+        session.Factors = [.. session.Factors.Where(f => !methods.Contains(f.Method)), .. methods.Select(method => new Factor { Method = method, At = now })];
+        Complete(session, now);
         http.Items.Remove(typeof(Session));
+        try
+        {
+            await SaveAsync(http, session, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+
+        // The page that answers shows whose session it is; the cookie of this request is that of the old handle.
+        db.Entry(session).State = EntityState.Detached;
+        session.User = begun.User;
+        http.Items[typeof(Session)] = session;
+        events.Raise(new SessionCompleted(session.UserId, session.Id, string.Join('+', methods)));
+        return true;
     }
 
     /// <summary>The person chose this account for a client.</summary>
-    public Task ConfirmAsync(Session session, CancellationToken ct)
+    public async Task ConfirmAsync(Session session, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        return db.Set<Session>().Where(s => s.Id == session.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.ConfirmedAt, now), ct);
+        await db.Set<Session>().Where(s => s.Id == session.Id).ExecuteUpdateAsync(set => set.SetProperty(s => s.ConfirmedAt, now), ct);
+        await live.ChangeAsync(session, s => s.ConfirmedAt = now, now, ct);
     }
 
-    /// <summary>Ends the session and every grant made in it, in one transaction.</summary>
-    public async Task EndAsync(Session session, string reason, CancellationToken ct)
-    {
-        await using (var transaction = await db.Database.BeginTransactionAsync(ct))
-        {
-            await db.RevokeGrantsAsync(db.Set<Grant>().Where(g => g.SessionId == session.Id), ct);
-            await db.Set<Session>().Where(s => s.Id == session.Id).ExecuteDeleteAsync(ct);
-            await transaction.CommitAsync(ct);
-        }
+    /// <summary>Ends the session as its owner leaves it: grants with offline access stay where the client is registered so.</summary>
+    public Task EndAsync(Session session, string reason, CancellationToken ct) =>
+        ending.EndAsync(db.Set<Session>().Where(s => s.Id == session.Id), reason, OfflineAccess.StaysIfRegistered, ct);
 
-        events.Raise(new SessionEnded(session.UserId, session.Id, reason));
-    }
+    /// <summary>Takes one session of a person back, and everything given in it.</summary>
+    public Task EndOneAsync(Guid userId, Guid id, string reason, CancellationToken ct) =>
+        ending.EndAsync(db.Set<Session>().Where(s => s.Id == id && s.UserId == userId), reason, OfflineAccess.Ends, ct);
+
+    /// <inheritdoc cref="SessionEnd.EndAllAsync"/>
+    public Task EndAllAsync(Guid userId, Guid? except, string reason, CancellationToken ct) => ending.EndAllAsync(userId, except, reason, ct);
 
     public async Task SignOutAsync(HttpContext http, CancellationToken ct)
     {
-        if (await FindAsync(http, ct) is { } session)
+        if (await ReadAsync(http, ct) is { } session)
             await EndAsync(session, "signed_out", ct);
         cookie.Delete(http);
         http.Items[typeof(Session)] = null;
     }
 
-    private async Task<Session> CreateAsync(User user, CancellationToken ct)
+    private async Task<Session?> ReadAsync(HttpContext http, CancellationToken ct) =>
+        cookie.Read(http) is { } handle ? await live.FindAsync(Handle.Hash(handle), clock.GetUtcNow(), ct) : null;
+
+    private async ValueTask<bool> IsSecondFactorDueAsync(HttpContext http, User user, CancellationToken ct)
     {
-        var tooMany = db.Set<Session>().Where(s => s.UserId == user.Id).OrderByDescending(s => s.LastSeenAt).Skip(options.Value.MaxPerUser - 1);
-        foreach (var oldest in await tooMany.AsNoTracking().ToListAsync(ct))
-            await EndAsync(oldest, "too_many", ct);
-        var session = new Session { HandleHash = "", UserId = user.Id, CreatedAt = clock.GetUtcNow() };
-        db.Add(session);
-        return session;
+        foreach (var policy in policies)
+            if (await policy.IsDueAsync(http, user, ct))
+                return true;
+        return false;
     }
 
-    private Task TouchAsync(Session session, DateTimeOffset now, CancellationToken ct)
+    private void Complete(Session session, DateTimeOffset now)
+    {
+        session.CompletedAt = now;
+        session.ExpiresAt = now + (session.Persistent ? TimeSpan.FromDays(options.Value.StaySignedInDays) : options.Value.AbsoluteLifetime);
+        session.IdleExpiresAt = IdleLimit(session, now);
+    }
+
+    /// <summary>
+    /// A new handle at every authentication (ASVS 7.2.4). Sessions that have only begun make room among themselves, so that a
+    /// password alone pushes nobody out.
+    /// </summary>
+    private async Task SaveAsync(HttpContext http, Session session, CancellationToken ct)
+    {
+        var handle = Handle.Create();
+        session.HandleHash = Handle.Hash(handle);
+        var complete = session.CompletedAt is not null;
+        var tooMany = db.Set<Session>().Where(s => s.UserId == session.UserId && s.Id != session.Id && (s.CompletedAt != null) == complete)
+            .OrderByDescending(s => s.LastSeenAt).Skip(options.Value.MaxPerUser - 1);
+        foreach (var oldest in await tooMany.AsNoTracking().ToListAsync(ct))
+            await EndAsync(oldest, "too_many", ct);
+        await db.SaveChangesAsync(ct);
+        await live.KeepAsync(session, clock.GetUtcNow(), ct);
+        cookie.Write(http, handle, session.Persistent ? session.ExpiresAt - clock.GetUtcNow() : null);
+    }
+
+    private async Task TouchAsync(Session session, DateTimeOffset now, CancellationToken ct)
     {
         session.LastSeenAt = now;
         session.IdleExpiresAt = IdleLimit(session, now);
-        return db.Set<Session>().Where(s => s.Id == session.Id)
+        await db.Set<Session>().Where(s => s.Id == session.Id)
             .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastSeenAt, now).SetProperty(s => s.IdleExpiresAt, session.IdleExpiresAt), ct);
+        await live.ChangeAsync(session, s => (s.LastSeenAt, s.IdleExpiresAt) = (now, session.IdleExpiresAt), now, ct);
     }
 
     private DateTimeOffset IdleLimit(Session session, DateTimeOffset now)

@@ -17,6 +17,13 @@ public sealed class SessionsOptions
     [Range(0, 90)]
     public int StaySignedInDays { get; set; } = 14;
 
+    /// <summary>
+    /// Days for which people may have a device trusted: with the password alone it is not asked for the second factor (0 to 90; default
+    /// 0, off). It never answers a request for <c>mfa</c> or <c>phr</c>, or for a fresh sign-in.
+    /// </summary>
+    [Range(0, 90)]
+    public int TrustDevicesForDays { get; set; }
+
     /// <summary>Sessions one person may have; the one unused for longest ends when another starts (1 to 1,000; default 100).</summary>
     [Range(1, 1000)]
     public int MaxPerUser { get; set; } = 100;

@@ -11,8 +11,8 @@ internal static class RoleRows
     public static readonly IReadOnlyList<RoleEntry> Seeded =
     [
         new() { Name = "user" },
-        new() { Name = "moderator", Permissions = ["users:read", "sessions:read"] },
-        new() { Name = "admin", Permissions = ["clients:manage", "roles:manage", "sessions:manage", "sessions:read", "users:manage", "users:read"] },
+        new() { Name = "moderator", Permissions = ["users:read", Permission.ReadSessions] },
+        new() { Name = "admin", Permissions = ["clients:manage", Permission.ManageKeys, "roles:manage", Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read"] },
     ];
 
     public static async Task SeedAsync(Store db, CancellationToken ct)

@@ -1,11 +1,12 @@
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Setup;
 
 /// <summary>Brings the database to what one checked document says, in one transaction. Twice is no change.</summary>
-internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IAuthenticatorImport> authenticators, TimeProvider clock)
+internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IAuthenticatorImport> authenticators, ProviderSecrets secrets, TimeProvider clock)
 {
     public async Task<IReadOnlyList<SetupCounts>> ApplyAsync(SetupDocument document, CancellationToken ct)
     {
@@ -17,6 +18,8 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
         await db.SaveChangesAsync(ct);
         counts.AddRange(await ApiRows.ApplyAsync(db, document, ct));
         counts.Add(await ClientRows.ApplyAsync(db, document.Clients, now, ct));
+        await ProviderRows.RemoveAsync(db, document.RemovedProviders, ct);
+        counts.Add(await ProviderRows.ApplyAsync(db, secrets, document.Providers, now, ct));
         counts.Add(await new UserRows(db, passwords, now).ApplyAsync(document.Users, ct));
         await db.SaveChangesAsync(ct);
         await ImportAuthenticatorsAsync(document, ct);

@@ -1,5 +1,7 @@
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Validation;
+using IdentityProvider.Roles;
+using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
 
 namespace IdentityProvider.Setup;
@@ -8,24 +10,31 @@ namespace IdentityProvider.Setup;
 /// What all documents together must be: each entry by itself, then the names that lead from one to another.
 /// Two entries for one thing are refused, because then a second application would undo the first.
 /// </summary>
-internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown known)
+internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown known, PasswordRules passwords)
 {
     /// <summary>Adds to the problems of the files.</summary>
     public void Run()
     {
         Once(document => document.Clients, client => client.ClientId, "client_id");
         Once(document => document.Apis, api => api.Identifier, "identifier");
+        Once(document => document.Providers, provider => provider.Name, "name");
         Once(document => document.Roles, role => role.Name, "name");
         Once(document => document.Users, user => UserNames.Normalize(user.Username), "username");
         var scopes = CheckScopes();
-        new UserChecks(files, known).Run();
+        HashSet<string> roles = [.. RoleRows.Seeded.Select(role => role.Name), .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name), .. known.Roles];
+        HashSet<string> providers = [.. files.SelectMany(file => file.Document.Providers).Select(provider => provider.Name), .. known.Providers];
+        new UserChecks(files, known, passwords).Run();
 
         foreach (var file in files)
         {
             foreach (var client in file.Document.Clients)
-                Report(file, client, [.. client.Validate(), .. UnknownScopes(client, scopes)]);
+                Report(file, client, [.. client.Validate(), .. UnknownScopes(client, scopes), .. UnknownProviders(client, providers)]);
             foreach (var api in file.Document.Apis)
                 Report(file, api, [.. Constraints.Check(api, ClientMetadataRules.OutsideName), .. IdentifierProblems(api)]);
+            foreach (var provider in file.Document.Providers)
+                Report(file, provider, [.. ProviderRules.Problems(provider), .. UnknownRoles(provider, roles)]);
+            Report(file, file.Document, Constraints.Check(file.Document, ClientMetadataRules.OutsideName));
+            Report(file, file.Document, RemovedAndDescribed(file.Document));
             foreach (var role in file.Document.Roles)
                 Report(file, role, [.. Constraints.Check(role, ClientMetadataRules.OutsideName), .. PermissionProblems(role)]);
         }
@@ -72,6 +81,28 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         client.ScopeNames.Take(50).Where(name => !scopes.Contains(name)).Select(name => new Problem(
             "scope",
             $"\"{Constraints.Shown(name)}\" is no scope.{(NearestName.Question(name, scopes) is { Length: > 0 } question ? question : " Describe it under apis or scopes, or remove it.")}"));
+
+    private static IEnumerable<Problem> UnknownProviders(ClientMetadata client, HashSet<string> providers)
+    {
+        foreach (var (name, i) in client.Providers.Select((name, i) => (name, i)))
+            if (!providers.Contains(name))
+                yield return new Problem($"providers[{i}]", $"\"{Constraints.Shown(name)}\" is no provider.{(NearestName.Question(name, providers) is { Length: > 0 } question ? question : " Describe it under providers, or remove it.")}");
+    }
+
+    private static IEnumerable<Problem> UnknownRoles(ProviderMetadata provider, HashSet<string> roles)
+    {
+        foreach (var (rule, i) in provider.RoleRules.Select((rule, i) => (rule, i)))
+            if (rule.Role.Length > 0 && !roles.Contains(rule.Role))
+                yield return new Problem($"role_rules[{i}].role", $"\"{Constraints.Shown(rule.Role)}\" is no role.{(NearestName.Question(rule.Role, roles) is { Length: > 0 } question ? question : " Describe it under roles, or remove it.")}");
+    }
+
+    private IEnumerable<Problem> RemovedAndDescribed(SetupDocument document)
+    {
+        var described = files.SelectMany(file => file.Document.Providers).Select(provider => provider.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, i) in document.RemovedProviders.Select((name, i) => (name, i)))
+            if (described.Contains(name))
+                yield return new Problem($"removed_providers[{i}]", $"\"{Constraints.Shown(name)}\" is described under providers, too. Keep one of the two.");
+    }
 
     private static IEnumerable<Problem> IdentifierProblems(ApiEntry api)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Validation;
+using IdentityProvider.UpstreamProviders;
 
 namespace IdentityProvider.Setup;
 
@@ -21,8 +22,18 @@ internal sealed class SetupDocument
     /// <summary>The protected resources (RFC 8707) and their scopes.</summary>
     public List<ApiEntry> Apis { get; set; } = [];
 
-    /// <summary>Identity scopes beyond openid, profile, email, phone, address, roles and offline_access, which are always there.</summary>
+    /// <summary>Identity scopes beyond openid, profile, email, phone, address, roles, offline_access and urn:identityprovider:admin, which are always there.</summary>
     public List<IdentityScopeEntry> Scopes { get; set; } = [];
+
+    /// <summary>Servers elsewhere that people may sign in with.</summary>
+    public List<ProviderMetadata> Providers { get; set; } = [];
+
+    /// <summary>
+    /// Names of providers to delete, with everything people connected and the roles that followed from them (at most 100). Leaving a provider
+    /// out of providers leaves it alone.
+    /// </summary>
+    [MaxLength(100)]
+    public List<string> RemovedProviders { get; set; } = [];
 
     /// <summary>Roles; user, moderator and admin are made when missing.</summary>
     public List<RoleEntry> Roles { get; set; } = [];
@@ -117,7 +128,7 @@ internal sealed class UserEntry
     [Secret, StringLength(128, MinimumLength = 1)]
     public string? TotpSecret { get; set; }
 
-    /// <summary>All roles the person holds.</summary>
+    /// <summary>All roles the person holds, beside those that follow from a provider's role_rules.</summary>
     [MaxLength(100)]
     public List<string>? Roles { get; set; }
 }

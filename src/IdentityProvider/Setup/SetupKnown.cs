@@ -1,6 +1,7 @@
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
+using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,10 +11,11 @@ namespace IdentityProvider.Setup;
 internal sealed record SetupKnown(
     IReadOnlyDictionary<string, string?> ScopeOwners,
     IReadOnlySet<string> Roles,
+    IReadOnlySet<string> Providers,
     IReadOnlyDictionary<string, string> NameOwners)
 {
     /// <summary>No database: the documents must stand by themselves.</summary>
-    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new Dictionary<string, string>());
+    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, string>());
 
     public static async Task<SetupKnown> LoadAsync(Store db, IReadOnlyList<SetupFile> files, CancellationToken ct)
     {
@@ -22,23 +24,24 @@ internal sealed record SetupKnown(
             .SelectMany(pair => pair.apis.DefaultIfEmpty(), (pair, api) => new { pair.Name, Identifier = api == null ? null : api.Identifier })
             .ToDictionaryAsync(scope => scope.Name, scope => scope.Identifier, ct);
         var roles = await db.Set<Role>().Select(role => role.Name).ToHashSetAsync(ct);
+        var providers = await db.Set<UpstreamProvider>().Select(provider => provider.Name).ToHashSetAsync(ct);
 
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         var given = files.SelectMany(file => file.Document.Users).SelectMany(UserChecks.NamesOf).Distinct(StringComparer.Ordinal);
         foreach (var names in given.Chunk(500))
         {
             var users = await db.Set<User>()
-                .Where(user => names.Contains(user.NormalizedUserName) || names.Contains(user.NormalizedEmail))
-                .Select(user => new { user.NormalizedUserName, user.NormalizedEmail })
+                .Where(user => names.Contains(user.NormalizedUserName) || names.Contains(user.NormalizedEmail) || names.Contains(user.EmailLikeness))
+                .Select(user => new { user.NormalizedUserName, user.NormalizedEmail, user.EmailLikeness })
                 .ToListAsync(ct);
             foreach (var user in users)
             {
                 owners[user.NormalizedUserName!] = user.NormalizedUserName!;
                 if (user.NormalizedEmail is { } email)
-                    owners[email] = user.NormalizedUserName!;
+                    owners[email] = owners[user.EmailLikeness!] = user.NormalizedUserName!;
             }
         }
 
-        return new SetupKnown(scopes, roles, owners);
+        return new SetupKnown(scopes, roles, providers, owners);
     }
 }

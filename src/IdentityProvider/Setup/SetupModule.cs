@@ -1,10 +1,11 @@
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Setup.Import;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Setup;
 
 /// <summary>
-/// Describes a deployment in documents and brings the database there at start or by command. Owns the format, its checks and
+/// Describes a deployment in documents and brings the database there at start or by command; takes people over from other systems. Owns the format, its checks and
 /// the order of application; what a client, a user or a role is, and how a password is hashed, it leaves to their rooms.
 /// </summary>
 internal static class SetupModule
@@ -13,6 +14,7 @@ internal static class SetupModule
     {
         services.AddSettings<SetupOptions>("Setup");
         services.AddScoped<SetupApplier>();
+        services.AddScoped<UserImport>();
         services.AddSingleton<SetupRunner>();
         return services;
     }

@@ -1,3 +1,4 @@
+using IdentityProvider.Platform;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Platform.Validation;
 using IdentityProvider.Users;
@@ -42,11 +43,13 @@ internal sealed class SetupRunner(IServiceScopeFactory scopes, IOptions<SetupOpt
         return results;
     }
 
-    /// <summary>Every problem that shows without a database.</summary>
+    /// <summary>Every problem that shows without a database. Passwords are held against the rules of a server without settings.</summary>
     public static async Task<IReadOnlyList<SetupProblem>> ValidateAsync(IReadOnlyList<string> paths, CancellationToken ct)
     {
         var files = await ReadAsync(paths, ct);
-        new SetupChecks(files, SetupKnown.Nothing).Run();
+        var settings = Options.Create(new UsersOptions());
+        using var common = new CommonPasswords(settings);
+        new SetupChecks(files, SetupKnown.Nothing, new PasswordRules(settings, Options.Create(new IdentityProviderOptions()), common)).Run();
         return [.. files.SelectMany(file => file.Problems)];
     }
 
@@ -60,7 +63,7 @@ internal sealed class SetupRunner(IServiceScopeFactory scopes, IOptions<SetupOpt
 
     private static async Task<bool> CheckAsync(IServiceProvider services, SetupFile[] files, CancellationToken ct)
     {
-        new SetupChecks(files, await SetupKnown.LoadAsync(services.GetRequiredService<Store>(), files, ct)).Run();
+        new SetupChecks(files, await SetupKnown.LoadAsync(services.GetRequiredService<Store>(), files, ct), services.GetRequiredService<PasswordRules>()).Run();
         if (!services.GetServices<IAuthenticatorImport>().Any())
             foreach (var file in files)
                 foreach (var user in file.Document.Users.Where(user => user.TotpSecret is not null))

@@ -6,13 +6,14 @@ using IdentityProvider.Users;
 namespace IdentityProvider.Setup;
 
 /// <summary>The rules about people in all documents together.</summary>
-internal sealed class UserChecks(IReadOnlyList<SetupFile> files, SetupKnown known)
+internal sealed class UserChecks(IReadOnlyList<SetupFile> files, SetupKnown known, PasswordRules passwords)
 {
     private const int MinimumTotpBytes = 16;
 
     /// <summary>The names a person is found by. User names and addresses are one set: both are typed into the same field.</summary>
     public static IEnumerable<string> NamesOf(UserEntry user) =>
-        new[] { user.Username, user.Email ?? "" }.Where(name => name.Length > 0).Select(UserNames.Normalize).Distinct(StringComparer.Ordinal);
+        new[] { user.Username, user.Email ?? "" }.Where(name => name.Length > 0).Select(UserNames.Normalize)
+            .Concat(user.Email is { Length: > 0 } email ? [Likeness.Of(UserNames.Normalize(email))!] : []).Distinct(StringComparer.Ordinal);
 
     public void Run()
     {
@@ -27,14 +28,16 @@ internal sealed class UserChecks(IReadOnlyList<SetupFile> files, SetupKnown know
 
     private IEnumerable<Problem> Check(UserEntry user, HashSet<string> roles, Dictionary<string, UserEntry> owners, HashSet<string> described) =>
     [
-        .. Constraints.Check(user, ClientMetadataRules.OutsideName),
-        .. NameProblems(user),
+        .. OwnProblems(user, passwords),
         .. Collisions(user, owners, described),
-        .. CredentialProblems(user),
         .. (user.Roles ?? []).Select((role, i) => (role, i)).Where(held => !roles.Contains(held.role)).Select(held => new Problem(
             $"roles[{held.i}]",
             $"\"{Constraints.Shown(held.role)}\" is no role.{(NearestName.Question(held.role, roles) is { Length: > 0 } question ? question : " Describe it under roles, or remove it.")}")),
     ];
+
+    /// <summary>What is wrong with an entry whoever else there is.</summary>
+    public static IEnumerable<Problem> OwnProblems(UserEntry user, PasswordRules passwords) =>
+        [.. Constraints.Check(user, ClientMetadataRules.OutsideName), .. NameProblems(user), .. CredentialProblems(user, passwords)];
 
     private static IEnumerable<Problem> NameProblems(UserEntry user)
     {
@@ -65,10 +68,13 @@ internal sealed class UserChecks(IReadOnlyList<SetupFile> files, SetupKnown know
         }
     }
 
-    private static IEnumerable<Problem> CredentialProblems(UserEntry user)
+    private static IEnumerable<Problem> CredentialProblems(UserEntry user, PasswordRules passwords)
     {
         if (user is { Password: not null, PasswordHash: not null })
             yield return new("password_hash", "is given beside password. Remove one of the two.");
+        if (user.Password is { Length: > 0 and <= PasswordRules.MaxLength } password)
+            foreach (var problem in passwords.Problems(password, user.Username, user.Email, user.Name))
+                yield return new("password", $"does not keep the rules. {problem}.");
         if (user.PasswordHash is { Length: > 0 and <= 256 } hash && !Passwords.IsKnownHash(hash))
             yield return new("password_hash", "is in no known format. Give Argon2id or bcrypt in their usual form, or a hash of ASP.NET Core Identity.");
         if (user.TotpSecret is { Length: > 0 } secret && TotpProblem(secret) is { } text)

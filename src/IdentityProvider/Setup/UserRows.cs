@@ -81,10 +81,13 @@ internal sealed class UserRows(Store db, Passwords passwords, DateTimeOffset now
 
     private bool SetRoles(User row, HashSet<Guid> wanted, UserRole[] held)
     {
-        var gone = held.Where(role => !wanted.Contains(role.RoleId)).ToList();
+        // What follows from a provider's word is left to it, unless the document gives it for good.
+        var gone = held.Where(role => role.ProviderId is null && !wanted.Contains(role.RoleId)).ToList();
+        var kept = held.Where(role => role.ProviderId is not null && wanted.Contains(role.RoleId)).ToList();
+        kept.ForEach(role => role.ProviderId = null);
         var missing = wanted.Where(id => held.All(role => role.RoleId != id)).Select(id => new UserRole { UserId = row.Id, RoleId = id }).ToList();
         db.RemoveRange(gone);
         db.AddRange(missing);
-        return gone.Count + missing.Count > 0;
+        return gone.Count + kept.Count + missing.Count > 0;
     }
 }

@@ -29,7 +29,11 @@ internal sealed class WelcomePage(IWebHostEnvironment environment, IOptions<Setu
         ];
         if (!environment.IsDevelopment())
             return;
-        Next = [new("Web sample", "http://localhost:5081/", "dotnet run --project samples/Web")];
+        Next =
+        [
+            new("Web sample", "http://localhost:5081/", "dotnet run --project samples/Web"),
+            new("Mails", new Uri(issuer, "development/mails").ToString(), "What would have been sent"),
+        ];
         DemoUsers = await DemoUser.ReadAsync(setup.Value, ct);
     }
 }

@@ -16,7 +16,12 @@ internal sealed class AccountPage(ReturnTicket tickets, SessionStore sessions) :
     public string AccountName { get; private set; } = "";
     public string? AccountEmail { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => await LoadAsync(ct) is null ? ExpiredTicket.Show(this) : Page();
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct)
+    {
+        if (await LoadAsync(ct) is not { } waiting)
+            return ExpiredTicket.Show(this);
+        return AccountName.Length > 0 ? Page() : new SeeOtherPage(waiting.ReturnUrl);
+    }
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {

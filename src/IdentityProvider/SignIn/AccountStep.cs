@@ -7,7 +7,7 @@ namespace IdentityProvider.SignIn;
 internal sealed class AccountStep : IAuthorizeStep
 {
     public ValueTask<Pending?> CheckAsync(AuthorizeContext context, CancellationToken ct) => ValueTask.FromResult(
-        context.Prompts("select_account") && context.Session!.ConfirmedAt < context.StartedAt
+        context.Prompts("select_account") && context.Session?.ConfirmedAt < context.StartedAt
             ? new Pending("/account-choice", "select_account", Errors.AccountSelectionRequired, "The person must choose an account, and the request allows no page.")
             : null);
 }

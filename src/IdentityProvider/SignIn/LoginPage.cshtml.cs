@@ -11,7 +11,7 @@ using OpenIddict.Abstractions;
 namespace IdentityProvider.SignIn;
 
 /// <summary>/login: name and password, and whatever other ways there are.</summary>
-internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, SessionStore sessions, IEnumerable<ISignInOption> otherWays, IOptions<SessionsOptions> options) : PageModel
+internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, MailedProof mailed, SessionStore sessions, IEnumerable<ISignInOption> otherWays, IOptions<SessionsOptions> options) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Ticket { get; set; }
@@ -31,8 +31,17 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
     public int StaySignedInDays => options.Value.StaySignedInDays;
     public string? Notice { get; private set; }
 
+    /// <summary>Why the last try at another way did not work.</summary>
+    public string? Problem { get; private set; }
+
     /// <summary>A proof is asked for beside the next attempt.</summary>
     public CaptchaQuestion? Captcha { get; private set; }
+
+    /// <summary>A code by mail can stand for it.</summary>
+    public bool MailsProofs => mailed.IsOffered;
+
+    /// <summary>False: the client takes only who comes from elsewhere.</summary>
+    public bool TakesPasswords { get; private set; } = true;
 
     /// <summary>Somebody is signed in and has to prove it again.</summary>
     public string? KnownUsername { get; private set; }
@@ -42,7 +51,12 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
         if (await LoadAsync(switchAccount, ct) is not { } waiting)
             return ExpiredTicket.Show(this);
         Username = KnownUsername ?? waiting.Request.LoginHint;
-        Captcha = await check.QuestionAsync(null, ct);
+        Captcha = await check.QuestionAsync(HttpContext, null, ct);
+        Problem = waiting.Problem;
+
+        // Not again and again: who came back without success, or asked for another account, chooses.
+        if (!switchAccount && Problem is null && (Options.FirstOrDefault(option => option.IsHinted) ?? OnlyWay()) is { } straight)
+            return new SeeOtherPage(straight.Url);
         return Page();
     }
 
@@ -50,14 +64,33 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
     {
         if (await LoadAsync(switchAccount: true, ct) is not { } waiting)
             return ExpiredTicket.Show(this);
+        if (!TakesPasswords)
+            return NotTaken();
         if (Missing())
             return Page();
 
         var result = await check.SignInAsync(HttpContext, Username!, Password!, StaySignedIn, ct);
         if (result is PasswordResult.SignedIn)
             return HandOver.To(this, waiting.ReturnUrl);
-        Captcha = await check.QuestionAsync(Username, ct);
+        Captcha = await check.QuestionAsync(HttpContext, Username, ct);
         return Refuse(result);
+    }
+
+    /// <summary>Without script: has the code mailed that stands for the captcha. Says the same whatever the name is.</summary>
+    public async Task<IActionResult> OnPostCodeAsync(CancellationToken ct)
+    {
+        if (await LoadAsync(switchAccount: true, ct) is null)
+            return ExpiredTicket.Show(this);
+        Password = null;
+        ModelState.Clear();
+        Captcha = await check.QuestionAsync(HttpContext, Username, ct);
+        if (!TakesPasswords || Captcha is null || !mailed.IsOffered || string.IsNullOrWhiteSpace(Username) || Username.Length > 256)
+            return Page();
+        var lease = await mailed.SendAsync(HttpContext, Username, ct);
+        if (!lease.Acquired)
+            return Refuse(new PasswordResult.TooMany(lease.RetryAfter));
+        Notice = "If there is an account with this name, a code is on its way to its address. Enter it below with your password.";
+        return Page();
     }
 
     private PageResult Refuse(PasswordResult result)
@@ -65,19 +98,34 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
         switch (result)
         {
             case PasswordResult.Locked locked:
-                return Refuse($"Too many attempts. Try again in {Duration.InWords(locked.RetryAfter)}.");
+                Response.Headers.RetryAfter = RetryLater.Seconds(locked.RetryAfter);
+                return Refuse($"Too many attempts. Try again in {Duration.InWords(locked.RetryAfter)}.", StatusCodes.Status429TooManyRequests);
             case PasswordResult.TooMany many:
                 Response.Headers.RetryAfter = RetryLater.Seconds(many.RetryAfter);
                 return Refuse($"Too many attempts from your network. Try again in {Duration.InWords(many.RetryAfter)}.", StatusCodes.Status429TooManyRequests);
             case PasswordResult.Busy:
                 Response.Headers.RetryAfter = "5";
                 return Refuse("Many people are signing in right now. Try again in a few seconds.", StatusCodes.Status503ServiceUnavailable);
+            case PasswordResult.ProofMissing when Request.Form[MailedProof.Field].ToString().Length > 0:
+                return Refuse("The code from our mail is not right. Have another one mailed, then enter it with your password.");
             case PasswordResult.ProofMissing:
                 return Refuse("After several attempts your browser has to do a small check. Enter your password again.");
             default:
                 return Refuse("The name or the password is not right. Check both and try again.");
         }
     }
+
+    /// <summary>The page has no field for one, so only who made the request themselves reads this.</summary>
+    private PageResult NotTaken()
+    {
+        (Problem, Password) = ("Passwords are not taken for this application. Sign in another way.", null);
+        ModelState.Clear();
+        var page = Page();
+        page.StatusCode = StatusCodes.Status403Forbidden;
+        return page;
+    }
+
+    private SignInOptionLink? OnlyWay() => !TakesPasswords && Options is [{ IsElsewhere: true } only] ? only : null;
 
     private bool Missing()
     {
@@ -106,13 +154,17 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Sessi
             return null;
         ClientName = waiting.ClientName;
         ClientUri = waiting.Client.ClientUri;
-        if (waiting.Request.HasPromptValue("create"))
-            Notice = "New accounts are not open here. Sign in with an account you have.";
         if (!switchAccount && await sessions.FindAsync(HttpContext, ct) is { } session)
             KnownUsername = session.User.UserName ?? session.User.Email;
         foreach (var way in otherWays)
-            if (await way.ForAsync(waiting, ct) is { } link)
-                Options = [.. Options, link];
+            Options = [.. Options, .. await way.ForAsync(waiting, ct)];
+
+        TakesPasswords = !waiting.Client.LocalSignInOff;
+
+        // Who has an account is looked for first.
+        Options = [.. Options.Where(option => TakesPasswords || option.IsElsewhere).OrderBy(option => option.CreatesAccount)];
+        if (waiting.Request.HasPromptValue("create") && !Options.Any(option => option.CreatesAccount))
+            Notice = "New accounts are not open here. Sign in with an account you have.";
         return waiting;
     }
 }

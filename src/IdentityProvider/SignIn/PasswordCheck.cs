@@ -36,8 +36,8 @@ internal abstract record PasswordResult
 /// found, and only then look at what the account is.
 /// </summary>
 internal sealed class PasswordCheck(
-    UserLookup users, Passwords passwords, StoredPasswords stored, Lockout lockout, ICaptcha captcha, IOptions<CaptchaOptions> proof,
-    RateLimiter limiter, IOptions<RateLimitsOptions> limits, SessionStore sessions, EventLog events)
+    UserLookup users, KnownBrowsers browsers, Passwords passwords, StoredPasswords stored, Lockout lockout, ICaptcha captcha, IOptions<CaptchaOptions> proof,
+    RateLimiter limiter, IOptions<RateLimitsOptions> limits, SessionStore sessions, MailedProof mailed, SignInNotices notices, EventLog events)
 {
     public async Task<PasswordResult> SignInAsync(HttpContext http, string username, string password, bool staySignedIn, CancellationToken ct)
     {
@@ -46,8 +46,8 @@ internal sealed class PasswordCheck(
             return new PasswordResult.TooMany(lease.RetryAfter);
 
         var user = await users.FindAsync(username, ct);
-        var account = Lockout.KeyFor(user, username);
-        if (await NeedsProofAsync(account, ct) && !await captcha.VerifyAsync(http.Request.Form, ct))
+        var account = browsers.KeyFor(http, user) ?? Lockout.KeyFor(user, username);
+        if (await NeedsProofAsync(account, ct) && !await captcha.VerifyAsync(http.Request.Form, ct) && !await mailed.VerifyAsync(http, username, ct))
         {
             events.Raise(new SignInRefused(user?.Id, "no_proof"));
             return new PasswordResult.ProofMissing();
@@ -70,22 +70,48 @@ internal sealed class PasswordCheck(
         if (outcome == PasswordOutcome.Wrong || user is null || user.DisabledAt is not null)
         {
             events.Raise(new SignInRefused(user?.Id, outcome == PasswordOutcome.Wrong ? "wrong_password" : "disabled"));
+            if (decision.Locks)
+                events.Raise(new NameLocked(user?.Id));
+            if (decision.Locks && user is not null)
+                notices.Locked(http, user);
             return new PasswordResult.Wrong();
         }
 
         await lockout.SucceededAsync(account, ct);
         if (outcome == PasswordOutcome.RightButOld)
-            await stored.SavePasswordAsync(user.Id, user.PasswordHash, await passwords.HashAsync(password, ct), ct);
+            await RenewAsync(user, password, ct);
+        if (browsers.KeyFor(http, user) is null)
+            notices.NewBrowser(http, user);
+        browsers.Remember(http, user);
         var session = await sessions.StartAsync(http, user, "pwd", staySignedIn, ct);
         events.Raise(new SignedIn(user.Id, session.Id));
         return new PasswordResult.SignedIn(session);
     }
 
+    /// <summary>Whoever is right gets in, also when there is no turn left to hash anew: the next sign-in will.</summary>
+    private async Task RenewAsync(User user, string password, CancellationToken ct)
+    {
+        try
+        {
+            await stored.SavePasswordAsync(user.Id, user.PasswordHash, await passwords.HashAsync(password, ct), ct);
+        }
+        catch (PasswordsBusyException)
+        {
+            events.Raise(new RenewalPutOff(user.Id));
+        }
+    }
+
     /// <summary>The question to show beside the next attempt on this name, if there is one; the same for a name that is nobody's.</summary>
-    public async Task<CaptchaQuestion?> QuestionAsync(string? username, CancellationToken ct) =>
-        await NeedsProofAsync(string.IsNullOrEmpty(username) ? "" : Lockout.KeyFor(await users.FindAsync(username, ct), username), ct)
+    public async Task<CaptchaQuestion?> QuestionAsync(HttpContext http, string? username, CancellationToken ct) =>
+        await NeedsProofAsync(string.IsNullOrEmpty(username) ? "" : await KeyAsync(http, username, ct), ct)
             ? new CaptchaQuestion(captcha.View, captcha.CreateChallenge())
             : null;
+
+    private async Task<string> KeyAsync(HttpContext http, string username, CancellationToken ct)
+    {
+        var user = await users.FindAsync(username, ct);
+        return browsers.KeyFor(http, user) ?? Lockout.KeyFor(user, username);
+    }
 
     private async Task<bool> NeedsProofAsync(string account, CancellationToken ct) =>
         proof.Value.AfterFailures == 0 || (account.Length > 0 && await lockout.FailuresAsync(account, ct) >= proof.Value.AfterFailures);
@@ -95,6 +121,20 @@ internal sealed record SignedIn(Guid UserId, Guid SessionId) : IEvent
 {
     public string Name => "sign_in.signed_in";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("session", SessionId)];
+}
+
+/// <summary>Too many wrong passwords: nobody who is not known here may try this name for a while.</summary>
+internal sealed record NameLocked(Guid? UserId) : IEvent
+{
+    public string Name => "sign_in.name_locked";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId?.ToString("D", CultureInfo.InvariantCulture) ?? "unknown")];
+}
+
+/// <summary>The password is kept under its old hash until the next sign-in.</summary>
+internal sealed record RenewalPutOff(Guid UserId) : IEvent
+{
+    public string Name => "sign_in.renewal_put_off";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("reason", "busy")];
 }
 
 internal sealed record SignInRefused(Guid? UserId, string Reason) : IEvent

@@ -13,7 +13,7 @@ internal static class SignInModule
     {
         services.AddScoped<IAuthorizeStep, SignInStep>();
         services.AddScoped<IAuthorizeStep, AccountStep>();
-        services.AddScoped<PasswordCheck>();
+        services.AddScoped<PasswordCheck>().AddScoped<MailedProof>().AddScoped<SignInNotices>();
         return services;
     }
 }

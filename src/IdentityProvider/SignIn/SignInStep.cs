@@ -13,7 +13,7 @@ internal sealed class SignInStep : IAuthorizeStep
         ? new Pending(Page, reason, Errors.LoginRequired, "The person must sign in, and the request allows no page.")
         : null);
 
-    private static string? Reason(AuthorizeContext context) => context.Session switch
+    private static string? Reason(AuthorizeContext context) => context.Begun switch
     {
         null => "no_session",
         { } session when context.HintedSubject is { } subject && subject != UserClaims.SubjectOf(session.User) => "id_token_hint",

@@ -42,6 +42,17 @@ internal sealed class SigningKeyStore(
         return at;
     }
 
+    /// <summary>New keys sign now and all old ones are gone, with every token they signed: for the day one of them leaked.</summary>
+    public async Task ReplaceAllAsync(CancellationToken ct)
+    {
+        var now = Now;
+        ring.Replace(await ChangeAsync((db, same, algorithm) =>
+        {
+            db.RemoveRange(same);
+            db.Add(Create(algorithm, now));
+        }, ct));
+    }
+
     /// <summary>What is published, by algorithm and age.</summary>
     public async Task<IReadOnlyList<SigningKeyStatus>> ListAsync(CancellationToken ct) => [.. SigningKeyStatus.Of(await ReadAsync(ct), Now)];
 

@@ -9,6 +9,7 @@ internal sealed class Theme
     private static readonly ThemeAsset[] Scripts = [.. ThemeFiles.Scripts.Select(script => new ThemeAsset(script.Key, "text/javascript; charset=utf-8", script.Value))];
     private readonly FrozenDictionary<string, ThemeAsset> _assets;
     private readonly LayoutTemplate _layout;
+    private readonly MailTemplates _mails;
 
     /// <param name="files">What the folder holds; the rest is built in.</param>
     public Theme(IReadOnlyDictionary<string, byte[]> files)
@@ -29,6 +30,9 @@ internal sealed class Theme
         ProductName = manifest.ProductName;
         Links = manifest.Links;
         _layout = new LayoutTemplate(this, Encoding.UTF8.GetString(Content(ThemeFiles.Layout, files)).TrimStart('\uFEFF'));
+        _mails = new MailTemplates(
+            ThemeFiles.BuiltIn.Keys.Union(files.Keys).Where(name => name.StartsWith(ThemeFiles.Mails, StringComparison.Ordinal)).ToDictionary(name => name, name => Content(name, files)),
+            manifest.Colors.Over(builtIn.Colors));
     }
 
     public string? ProductName { get; }
@@ -42,6 +46,14 @@ internal sealed class Theme
     public ThemeAsset? Find(string name) => _assets.GetValueOrDefault(name);
 
     public ValueTask<string> RenderAsync(FramedPage page) => _layout.RenderAsync(page);
+
+    /// <summary>A mail with its frame.</summary>
+    /// <param name="template">The name of the text: <c>mail/{template}.liquid</c>, or the one in the folder of the language.</param>
+    /// <param name="language">BCP 47.</param>
+    /// <param name="values">What the text shows.</param>
+    /// <param name="frame">Who sends it.</param>
+    public Task<MailText> RenderMailAsync(string template, string? language, IReadOnlyDictionary<string, string> values, MailFrame frame) =>
+        _mails.RenderAsync(template, language, values, ProductName is { } name ? frame with { ProductName = name } : frame, Links);
 
     private static byte[] Content(string name, IReadOnlyDictionary<string, byte[]> files) =>
         files.GetValueOrDefault(name) ?? ThemeFiles.BuiltIn[name];

@@ -8,8 +8,10 @@ namespace IdentityProvider.Themes;
 internal sealed class ThemeAsset
 {
     private readonly byte[] _plain;
-    private readonly byte[]? _brotli;
-    private readonly byte[]? _gzip;
+
+    // Made when a browser first asks: a page needs the names only, and the smallest size takes its time.
+    private readonly Lazy<byte[]>? _brotli;
+    private readonly Lazy<byte[]>? _gzip;
 
     public ThemeAsset(string name, string contentType, byte[] content)
     {
@@ -22,8 +24,8 @@ internal sealed class ThemeAsset
         // Nothing secret is in here, so compression gives nothing away (unlike that of pages with tokens in forms).
         if (contentType.StartsWith("text/", StringComparison.Ordinal) || contentType.StartsWith("image/svg", StringComparison.Ordinal))
         {
-            _brotli = Compress(content, stream => new BrotliStream(stream, CompressionLevel.SmallestSize));
-            _gzip = Compress(content, stream => new GZipStream(stream, CompressionLevel.SmallestSize));
+            _brotli = new(() => Compress(content, stream => new BrotliStream(stream, CompressionLevel.SmallestSize)));
+            _gzip = new(() => Compress(content, stream => new GZipStream(stream, CompressionLevel.SmallestSize)));
         }
     }
 
@@ -34,8 +36,8 @@ internal sealed class ThemeAsset
     public bool Compressible => _gzip is not null;
 
     public (byte[] Content, string? Encoding) For(string acceptEncoding) =>
-        _brotli is not null && Accepts(acceptEncoding, "br") ? (_brotli, "br")
-        : _gzip is not null && Accepts(acceptEncoding, "gzip") ? (_gzip, "gzip")
+        _brotli is not null && Accepts(acceptEncoding, "br") ? (_brotli.Value, "br")
+        : _gzip is not null && Accepts(acceptEncoding, "gzip") ? (_gzip.Value, "gzip")
         : (_plain, null);
 
     /// <summary>A coding with any q but zero (RFC 9110 section 12.5.3); a star is answered plainly, which is always allowed.</summary>

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace IdentityProvider.Themes;
 
 /// <summary>
-/// The files of a theme, read whole: <c>theme.json</c>, <c>layout.liquid</c> and what lies in <c>assets/</c>. A request can name
+/// The files of a theme, read whole: <c>theme.json</c>, <c>layout.liquid</c>, the mails and what lies in <c>assets/</c>. A request can name
 /// nothing but a key of this table, so no path of a request ever reaches the disk.
 /// </summary>
 internal static partial class ThemeFiles
@@ -13,6 +13,7 @@ internal static partial class ThemeFiles
     public const string Manifest = "theme.json";
     public const string Layout = "layout.liquid";
     public const string Assets = "assets/";
+    public const string Mails = "mail/";
     private const int LargestFile = 1024 * 1024;
     private const int MostFiles = 100;
 
@@ -58,6 +59,8 @@ internal static partial class ThemeFiles
         foreach (var name in (string[])[Manifest, Layout])
             if (Target(Path.Combine(folder, name)) is { } file)
                 yield return (name, file);
+        foreach (var mail in FindMails(folder))
+            yield return mail;
         var assets = Path.Combine(folder, Assets);
         if (!Directory.Exists(assets))
             yield break;
@@ -66,6 +69,20 @@ internal static partial class ThemeFiles
             var name = Path.GetFileName(path);
             if (AssetName().IsMatch(name) && ContentType(name) is not null && Target(path) is { } file)
                 yield return (Assets + name, file);
+        }
+    }
+
+    /// <summary><c>mail/name.liquid</c>, and in a folder named by a language, the same in that language.</summary>
+    private static IEnumerable<(string Name, FileInfo Info)> FindMails(string folder)
+    {
+        var mails = Path.Combine(folder, Mails);
+        if (!Directory.Exists(mails))
+            yield break;
+        foreach (var path in Directory.EnumerateFiles(mails, "*.liquid", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 }).Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetRelativePath(mails, path).Replace('\\', '/');
+            if (MailName().IsMatch(name) && Target(path) is { } file)
+                yield return (Mails + name, file);
         }
     }
 
@@ -95,4 +112,7 @@ internal static partial class ThemeFiles
 
     [GeneratedRegex(@"^[a-z0-9][a-z0-9_-]{0,60}(\.[a-z0-9_-]{1,20}){0,2}\.[a-z0-9]{2,5}$")]
     private static partial Regex AssetName();
+
+    [GeneratedRegex(@"^([a-z]{2,3}(-[a-z0-9]{2,8}){0,2}/)?[a-z0-9][a-z0-9-]{0,50}\.liquid$")]
+    private static partial Regex MailName();
 }

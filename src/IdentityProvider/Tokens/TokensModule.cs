@@ -1,6 +1,8 @@
+using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Tokens.Engine;
 using IdentityProvider.Tokens.Grants;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -17,9 +19,12 @@ internal static class TokensModule
     public static IServiceCollection AddTokens(this IServiceCollection services)
     {
         services.AddSettings<TokensOptions>("Tokens");
-        services.AddScoped<ClientCredentials>().AddScoped<PersonGrant>();
+        services.AddScoped<ClientCredentials>().AddScoped<PersonGrant>().AddScoped<Successor>().AddScoped<Replay>();
+        services.AddSingleton<RevocationList>().AddSingleton<TokenLife>();
         services.AddOpenIddict().AddServer(EngineSetup.Configure);
         services.ConfigureOptions<EngineOptions>();
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerTokens.Scheme, null);
+        services.AddAuthorization();
         return services;
     }
 

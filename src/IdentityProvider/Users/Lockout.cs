@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Users;
 
-/// <summary>May this attempt go on, and if not, how long the lock still holds.</summary>
-internal readonly record struct LockoutDecision(bool Allowed, TimeSpan RetryAfter);
+/// <summary>May this attempt go on, and if not, how long the lock still holds. The one that <paramref name="Locks"/> does so unless it turns out right.</summary>
+internal readonly record struct LockoutDecision(bool Allowed, TimeSpan RetryAfter, bool Locks = false);
 
 /// <summary>
 /// Locks an account, by whatever name it is called, and any name that is none, after too many wrong passwords. An attempt
@@ -40,8 +40,9 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
             var row = await db.Set<SignInFailures>().AsNoTracking().FirstOrDefaultAsync(f => f.KeyHash == hash, ct);
             if (row?.LockedUntil - now is { } wait && wait > TimeSpan.Zero)
                 return new LockoutDecision(false, wait);
-            if (await (row is null ? InsertAsync(db, Next(hash, [], now), ct) : ReplaceAsync(db, Next(hash, Recent(row, now), now), row.Version, ct)))
-                return new LockoutDecision(true, TimeSpan.Zero);
+            var next = Next(hash, row is null ? [] : Recent(row, now), now);
+            if (await (row is null ? InsertAsync(db, next, ct) : ReplaceAsync(db, next, row.Version, ct)))
+                return new LockoutDecision(true, TimeSpan.Zero, next.LockedUntil is not null);
         }
         return new LockoutDecision(false, TimeSpan.FromSeconds(1));
     }

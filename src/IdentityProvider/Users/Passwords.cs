@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Metrics;
 using Microsoft.Extensions.Options;
 
@@ -19,24 +20,24 @@ internal enum PasswordOutcome
 }
 
 /// <summary>Too many passwords are being hashed: answer 503 with Retry-After.</summary>
-internal sealed class PasswordsBusyException() : Exception("Too many passwords are being hashed at once.");
+internal sealed class PasswordsBusyException() : BusyException("Too many passwords are being hashed at once.");
 
 /// <summary>
 /// Hashes and checks passwords, a bounded number at a time and off the request's thread: a flood of sign-ins makes
 /// sign-ins wait, not the token endpoint. Passwords are compared in Unicode form KC, as NIST 800-63B advises; only hashes
-/// that other systems made (ASP.NET Identity, plain bcrypt) see the password as typed.
+/// that other systems made (ASP.NET Identity, plain bcrypt, PBKDF2) see the password as typed.
 /// </summary>
 internal sealed class Passwords(IOptions<UsersOptions> options, IMeterFactory meters) : IDisposable
 {
     public const string Instrument = "identityprovider.password.hashes";
     private const int MaxLength = 256;
     private readonly UsersOptions settings = options.Value;
-    private readonly SemaphoreSlim turns = new(options.Value.HashConcurrency > 0 ? options.Value.HashConcurrency : Environment.ProcessorCount);
+    private readonly SemaphoreSlim turns = new(options.Value.HashConcurrency > 0 ? options.Value.HashConcurrency : Math.Max(1, Environment.ProcessorCount - 1));
 
     private readonly Counter<long> hashes = meters.Counter(Instrument, "{hash}", "Passwords hashed, to store or to check them.");
 
-    // What an unknown name is checked against: the work of a real hash, so that time tells nobody whether a name exists.
-    private readonly string nobodysHash = Dummy(options.Value);
+    /// <summary>What an unknown name is checked against: the work of a real hash, so that time tells nobody whether a name exists.</summary>
+    public string NobodysHash { get; } = Dummy(options.Value);
 
     /// <exception cref="PasswordsBusyException">No turn within the time set.</exception>
     public async Task<string> HashAsync(string password, CancellationToken ct)
@@ -55,14 +56,14 @@ internal sealed class Passwords(IOptions<UsersOptions> options, IMeterFactory me
         if (password.Length is 0 or > MaxLength)
             return PasswordOutcome.Wrong;
         var known = hash is not null && IsKnownHash(hash) ? hash : null;
-        return await InTurnAsync<PasswordOutcome?>(() => Verify(known ?? nobodysHash, password) && known is not null
+        return await InTurnAsync<PasswordOutcome?>(() => Verify(known ?? NobodysHash, password) && known is not null
             ? IsCurrent(known) ? PasswordOutcome.Right : PasswordOutcome.RightButOld
             : PasswordOutcome.Wrong, ct) ?? PasswordOutcome.Busy;
     }
 
     /// <summary>Whether <see cref="VerifyAsync"/> can check against it: format and cost are ones this server computes.</summary>
     public static bool IsKnownHash(string hash) => hash.Length <= 256
-        && (Argon2idHash.Parse(hash) is not null || BcryptHash.Parse(hash) is not null || IdentityHash.IsKnown(hash));
+        && (Argon2idHash.Parse(hash) is not null || BcryptHash.Parse(hash) is not null || Pbkdf2Hash.Parse(hash) is not null || IdentityHash.IsKnown(hash));
 
     public void Dispose() => turns.Dispose();
 
@@ -95,6 +96,8 @@ internal sealed class Passwords(IOptions<UsersOptions> options, IMeterFactory me
             return argon2id.Matches(TypedText.Normalize(password));
         if (BcryptHash.Parse(hash) is { } bcrypt)
             return bcrypt.Matches(bcrypt.Plain ? TypedText.WellFormed(password) : TypedText.Normalize(password));
+        if (Pbkdf2Hash.Parse(hash) is { } pbkdf2)
+            return pbkdf2.Matches(TypedText.WellFormed(password));
         return IdentityHash.Matches(hash, TypedText.WellFormed(password));
     }
 

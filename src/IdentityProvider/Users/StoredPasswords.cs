@@ -1,9 +1,12 @@
+using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Users;
 
-internal sealed class StoredPasswords(Store db)
+/// <summary>Writes password hashes, each only over the one that was read.</summary>
+internal sealed class StoredPasswords(Store db, TimeProvider clock)
 {
     /// <summary>
     /// Replaces the hash of an unchanged password by a better one. Written only where the old hash still stands: a password
@@ -13,4 +16,26 @@ internal sealed class StoredPasswords(Store db)
         await db.Set<User>()
             .Where(u => u.Id == userId && u.PasswordHash == oldHash)
             .ExecuteUpdateAsync(user => user.SetProperty(u => u.PasswordHash, newHash), ct) > 0;
+
+    /// <summary>
+    /// Sets another password, unless one was set since <paramref name="oldHash"/> was read: of two at once one wins. Proofs that
+    /// hang on the old one (the security stamp) are void.
+    /// </summary>
+    public async Task<bool> ReplacePasswordAsync(Guid userId, string? oldHash, string newHash, CancellationToken ct)
+    {
+        var (now, stamp) = (clock.GetUtcNow(), Handle.Create());
+        return await db.Set<User>()
+            .Where(u => u.Id == userId && u.PasswordHash == oldHash)
+            .ExecuteUpdateAsync(user => user
+                .SetProperty(u => u.PasswordHash, newHash)
+                .SetProperty(u => u.SecurityStamp, stamp)
+                .SetProperty(u => u.UpdatedAt, now), ct) > 0;
+    }
+}
+
+/// <summary>Somebody has another password, and why.</summary>
+internal sealed record PasswordChanged(Guid UserId, string Reason) : IEvent
+{
+    public string Name => "users.password_changed";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("reason", Reason)];
 }

@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Validation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -26,8 +27,20 @@ internal sealed class User : IdentityUser<Guid>
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>When the person made the account by themselves; null where somebody else made it.</summary>
+    public DateTimeOffset? RegisteredAt { get; set; }
+
     /// <summary>Set: signs in nowhere, and whatever was issued to the person is dead.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
+
+    public override string? NormalizedEmail
+    {
+        get => base.NormalizedEmail;
+        set => (base.NormalizedEmail, EmailLikeness) = (value, Likeness.Of(value));
+    }
+
+    /// <summary>What the address looks like: of addresses that look alike one has an account.</summary>
+    public string? EmailLikeness { get; private set; }
 
     /// <summary>What to call the person on a page.</summary>
     public string DisplayName => Name ?? UserName ?? Email ?? Id.ToString();
@@ -41,6 +54,7 @@ internal sealed class User : IdentityUser<Guid>
             builder.Property(u => u.NormalizedUserName).HasMaxLength(256);
             builder.Property(u => u.Email).HasMaxLength(254);
             builder.Property(u => u.NormalizedEmail).HasMaxLength(254);
+            builder.Property(u => u.EmailLikeness).HasMaxLength(Likeness.MaxLength);
             builder.Property(u => u.PasswordHash).HasMaxLength(256);
             builder.Property(u => u.SecurityStamp).HasMaxLength(64);
             builder.Property(u => u.ConcurrencyStamp).HasMaxLength(64).IsConcurrencyToken();
@@ -49,6 +63,8 @@ internal sealed class User : IdentityUser<Guid>
                 builder.Property(text).HasMaxLength(256);
             builder.HasIndex(u => u.NormalizedUserName).IsUnique();
             builder.HasIndex(u => u.NormalizedEmail).IsUnique();
+            builder.HasIndex(u => u.EmailLikeness).IsUnique();
+            builder.HasIndex(u => u.DisabledAt);
             builder.Ignore(u => u.DisplayName);
         }
     }

@@ -32,13 +32,17 @@ public sealed class UsersOptions
     [Range(12, BcryptHash.MaxCost)]
     public int BcryptCost { get; set; } = 12;
 
-    /// <summary>Passwords hashed or checked at once (0 to 1,024; default 0, which is the number of processors). More wait.</summary>
+    /// <summary>Passwords hashed or checked at once (0 to 1,024; default 0: one less than there are processors, but one at least, so that other requests keep one). More wait.</summary>
     [Range(0, 1_024)]
     public int HashConcurrency { get; set; }
 
     /// <summary>Seconds one may wait for its turn before the answer is "busy" (0 to 60; 5).</summary>
     [Range(0, 60)]
     public int HashQueueSeconds { get; set; } = 5;
+
+    /// <summary>What a new password must be.</summary>
+    [Required, ValidateObjectMembers]
+    public PasswordRulesOptions PasswordRules { get; set; } = new();
 
     /// <summary>When wrong passwords lock a name.</summary>
     [Required, ValidateObjectMembers]
@@ -55,6 +59,13 @@ public sealed class LockoutOptions
     /// <summary>How long the lock holds, <c>[d.]hh:mm:ss</c> (one second to one day; 30 minutes).</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ParseLimitsInInvariantCulture = true)]
     public TimeSpan Duration { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
+    /// Days a browser in which somebody has signed in keeps a count of its own, which strangers cannot use up (0 to 400; 180). 0:
+    /// whoever locks a name locks its owner out too, who is left with a passkey or a password reset.
+    /// </summary>
+    [Range(0, 400)]
+    public int KnownBrowserDays { get; set; } = 180;
 
     /// <summary>How long a failure counts, <c>[d.]hh:mm:ss</c> (one second to one day; 15 minutes).</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ParseLimitsInInvariantCulture = true)]

@@ -70,4 +70,13 @@ public sealed class EnteringTheAccount
         var answer = await host.Http.GetAsync("/continue" + query);
         Assert.Equal((HttpStatusCode.SeeOther, "/account"), (answer.StatusCode, answer.Headers.Location!.ToString()));
     }
+
+    [Fact]
+    public async Task Password_managers_find_the_page_that_changes_a_password_and_nothing_where_nothing_is()
+    {
+        await using var host = await IdpHost.StartAsync();
+        var change = await host.Http.GetAsync("/.well-known/change-password");
+        Assert.Equal((HttpStatusCode.SeeOther, "/account/password"), (change.StatusCode, change.Headers.Location!.ToString()));
+        Assert.Equal(HttpStatusCode.NotFound, (await host.Http.GetAsync("/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200")).StatusCode);
+    }
 }

@@ -23,6 +23,7 @@ public sealed class RefusingRequests : IAsyncLifetime
     [InlineData("invalid_request", "prompt", "none login")]
     [InlineData("invalid_request", "max_age", "-1")]
     [InlineData("invalid_request", "claims", "{")]
+    [InlineData("invalid_request", "claims", """{"userinfo":{"name":{"values":[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]}}}""")]
     [InlineData("invalid_request", "id_token_hint", "abc.def.ghi")]
     [InlineData("invalid_scope", "scope", "openid unknown")]
     [InlineData("invalid_scope", "scope", "openid photos:write")]

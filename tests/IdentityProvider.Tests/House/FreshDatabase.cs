@@ -17,7 +17,7 @@ internal sealed class FreshDatabase : IAsyncDisposable
         {
             Provider = provider,
             ConnectionString = provider == DatabaseProvider.Sqlite
-                ? $"Data Source={Path.Combine(Folder, "store.db")}"
+                ? $"Data Source={File}"
                 : new NpgsqlConnectionStringBuilder(Postgres) { Database = name }.ConnectionString,
         };
     }
@@ -29,6 +29,11 @@ internal sealed class FreshDatabase : IAsyncDisposable
 
     /// <summary>Where the files of a SQLite database lie.</summary>
     public string Folder { get; }
+
+    /// <summary>The SQLite database, made at the first start.</summary>
+    public string File => Path.Combine(Folder, "store.db");
+
+    public static bool HasPostgres => Postgres is not null;
 
     private static string? Postgres => Environment.GetEnvironmentVariable("TEST_POSTGRES") is { Length: > 0 } text ? text : null;
 

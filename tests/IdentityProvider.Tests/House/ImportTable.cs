@@ -9,12 +9,13 @@ internal static class ImportTable
     public const string List = "(list)";
 
     /// <summary>They import the ground, and of each other only what <see cref="AmongThings"/> says.</summary>
-    public static readonly string[] Things = ["Users", "Roles", "Clients", "Sessions", "Claims", "SigningKeys", "Email", "Themes", "Captcha", "Audit"];
+    public static readonly string[] Things = ["Users", "Roles", "Clients", "UpstreamProviders", "Sessions", "Claims", "SigningKeys", "Email", "OneTimeCodes", "Themes", "Captcha", "Audit"];
 
     public static readonly Dictionary<string, string[]> AmongThings = new()
     {
         ["Roles"] = ["Users"],
-        ["Sessions"] = ["Users", "Clients"],
+        ["Sessions"] = ["Users", "Roles", "Clients", "SigningKeys", "Claims"],
+        ["Email"] = ["Themes"],
         ["Claims"] = ["Users", "Roles", "Clients"],
     };
 
@@ -22,12 +23,12 @@ internal static class ImportTable
     public static readonly string[] Acts = ["Authorize", "Tokens", "ApiKeys", "Account", "Admin", "Setup"];
 
     /// <summary>Acts that also take part in a sign-in: of Authorize they see the contract only.</summary>
-    public static readonly string[] Steps = ["SignIn", "Mfa", "Consents", "Federation", "Registration", "Recovery", "Device"];
+    public static readonly string[] Steps = ["SignIn", "EmailSignIn", "Mfa", "Passkeys", "Consents", "Federation", "Registration", "Recovery", "PersonalData", "Device"];
 
     /// <summary>The contract of Authorize and the types its members carry. StepDispatcher is in it because the device page asks the same steps.</summary>
     public static readonly string[] AuthorizeContract =
     [
-        "IAuthorizeStep", "Pending", "ISignInOption", "SignInOptionLink", "AuthorizeContext", "RequestKind", "ReturnTicket", "WaitingRequest", "StepDispatcher", "SessionFacts", "ExpiredTicket",
+        "IAuthorizeStep", "Pending", "ISignInOption", "SignInOptionLink", "ISecondFactor", "SecondFactors", "SecondFactorPageModel", "OtherWays", "WantedAcr", "AuthorizeContext", "RequestKind", "ReturnTicket", "WaitingRequest", "StepDispatcher", "SessionFacts", "ExpiredTicket",
     ];
 
     public static IEnumerable<string> Rooms => [.. Steps, .. Acts, .. Things, Ground];

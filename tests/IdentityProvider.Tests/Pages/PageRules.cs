@@ -29,7 +29,8 @@ internal static class PageRules
             if (input.type !== 'checkbox' && input.getBoundingClientRect().height < 44) broken.push(`field lower than 44px: ${name(input)}`);
           }
           for (const form of document.querySelectorAll('form'))
-            if (!form.noValidate || form.method !== 'post') broken.push(`not a novalidate post: ${name(form)}`);
+            // A get that leads on changes nothing, and there is nothing to type that the browser could find wrong: only a tick to set.
+            if (form.method === 'get' ? form.getAttribute('role') !== 'search' && form.querySelector('input:not([type=hidden], [type=checkbox])') : !form.noValidate) broken.push(`not a novalidate post: ${name(form)}`);
           for (const button of all('.button, form button[type=submit]'))
             if (button.getBoundingClientRect().height < 44) broken.push(`button lower than 44px: ${name(button)}`);
           for (const target of all('a[href], button, input, summary, [tabindex="0"]')) {

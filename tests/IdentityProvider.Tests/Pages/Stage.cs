@@ -1,5 +1,6 @@
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Tests.House;
+using IdentityProvider.Tests.Registration;
 using IdentityProvider.Tests.Testing;
 using Microsoft.Playwright;
 using Xunit;
@@ -28,7 +29,7 @@ public sealed class Stage : IAsyncLifetime
         if (Chromium.Missing is not null)
             return;
         Client = await ClientSite.StartAsync();
-        Host = await IdpHost.StartAsync(new IdpSetup { Document = StageDocument.Json(Client) });
+        Host = await IdpHost.StartAsync(RegistrationBench.Setup(clock: null, ("Sessions:TrustDevicesForDays", "30"), ("Mfa:EmailCodes", "true")) with { Document = StageDocument.Json(Client) });
         playwright = await Playwright.CreateAsync();
         chromium = await Chromium.LaunchAsync(playwright);
     }

@@ -29,9 +29,11 @@ internal static class StageDocument
                 ["scopes"] = (object[])[new { name = "notes:read", description = "Read your notes" }, new { name = "notes:write", description = "Write notes for you" }],
             },
         ],
+        ["providers"] = (object[])[new { name = "corner", display_name = "Corner ID", issuer = "http://127.0.0.1:1", client_id = "us" }],
         ["users"] = (object[])
         [
-            User("ada", "Ada Lovelace", email: "ada@example.test"), User("victim", "Vic Tim"), User("otp", "Otto Tipp", TestDocument.TotpSecret),
+            User("ada", "Ada Lovelace", email: "ada@example.test"), User("zoe", "Zoe Neuling", email: "zoe@example.test"), User("victim", "Vic Tim"), User("warden", "Wanda Warden", email: "warden@example.test"), User("keys", "Kay Keys"), User("step", "Stef Step", email: "step@example.test"), User("changer", "Chan Ger", email: "changer@example.test"),
+            .. new[] { "forgetful", "absent", "dreamy" }.Select(name => User(name, $"{name} person", email: $"{name}@example.test")), User("otp", "Otto Tipp", TestDocument.TotpSecret),
             .. Hostile.Select(h => User(h.Id, h.Name)),
         ],
     });

@@ -46,12 +46,11 @@ public sealed class WalkingThrough(Windows chromium) : IAsyncLifetime
     private string Url(string clientId = "web", string scope = "openid profile email notes:read", params (string Name, string? Value)[] changes) =>
         host[new RelyingParty(host, clientId, $"{clientUrl}/callback").AuthorizeUrl(scope, changes)].ToString();
 
+    /// <summary>Dark and forced colours are looked at page by page in <see cref="LookingAtPages"/>.</summary>
     public static TheoryData<string, ColorScheme, ForcedColors, int, bool> Looks => new()
     {
         { "light", ColorScheme.Light, ForcedColors.None, 1000, true },
-        { "dark", ColorScheme.Dark, ForcedColors.None, 1000, true },
         { "small-noscript", ColorScheme.Light, ForcedColors.None, 320, false },
-        { "forced", ColorScheme.Dark, ForcedColors.Active, 320, true },
     };
 
     [ChromiumTheory]

@@ -6,6 +6,7 @@ using IdentityProvider.Platform.Storage;
 using IdentityProvider.Setup;
 using IdentityProvider.SigningKeys;
 using IdentityProvider.Tests.Testing;
+using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
@@ -123,7 +124,7 @@ public sealed class RunningCommands : IDisposable
     private WebApplication Build(string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder(arguments);
-        builder.Services.AddTestStore(workspace).AddSetup().AddSingleton(TimeProvider.System).AddUsers()
+        builder.Services.AddTestStore(workspace).AddUpstreamProviders().AddSetup().AddSingleton(TimeProvider.System).AddUsers()
             .AddSigningKeys().AddSingleton<EventLog>().AddSingleton(new MasterKey(new byte[32]));
         return builder.Build();
     }

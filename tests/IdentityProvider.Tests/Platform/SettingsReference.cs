@@ -75,9 +75,12 @@ public class SettingsReference
         return (JsonObject)properties[name]!;
     }
 
-    private static IEnumerable<(string Name, PropertyInfo Property, string Default)> Rows(Type type, string prefix)
+    /// <param name="type">The group.</param>
+    /// <param name="prefix">The names above it.</param>
+    /// <param name="start">The group as its owner makes it: its defaults may differ from the type's own.</param>
+    private static IEnumerable<(string Name, PropertyInfo Property, string Default)> Rows(Type type, string prefix, object? start = null)
     {
-        var fresh = Activator.CreateInstance(type);
+        var fresh = start ?? Activator.CreateInstance(type);
         foreach (var property in SettingsShape.PropertiesOf(type))
         {
             if (SettingsShape.IsValue(property.PropertyType))
@@ -86,7 +89,7 @@ public class SettingsReference
                 foreach (var row in Items(property, item, prefix, property.GetValue(fresh)))
                     yield return row;
             else
-                foreach (var row in Rows(property.PropertyType, $"{prefix}{property.Name}:"))
+                foreach (var row in Rows(property.PropertyType, $"{prefix}{property.Name}:", property.GetValue(fresh)))
                     yield return row;
         }
     }

@@ -1,20 +1,21 @@
 using System.Net;
+using IdentityProvider.Clients;
 using IdentityProvider.Tests.House;
 using IdentityProvider.Tests.Testing;
 using Xunit;
 
 namespace IdentityProvider.Tests.Samples;
 
-/// <summary>The four samples against a server with their own demo document; only the ports differ.</summary>
+/// <summary>The five samples against a server with their own demo document; only the ports differ.</summary>
 public sealed class RunningSamples : IAsyncLifetime
 {
-    private readonly string webUrl = $"http://localhost:{IdpHost.FreePort()}", apiUrl = $"http://localhost:{IdpHost.FreePort()}";
+    private readonly string webUrl = $"http://localhost:{IdpHost.FreePort()}", apiUrl = $"http://localhost:{IdpHost.FreePort()}", bffUrl = $"http://localhost:{IdpHost.FreePort()}";
     private IdpHost host = null!;
     private SampleProcess api = null!;
 
     public async Task InitializeAsync()
     {
-        host = await IdpHost.StartAsync(new IdpSetup { Document = Checkout.Read("samples/demo.json").Replace("http://localhost:5081", webUrl, StringComparison.Ordinal) });
+        host = await IdpHost.StartAsync(new IdpSetup { Document = Checkout.Read("samples/demo.json").Replace("http://localhost:5081", webUrl, StringComparison.Ordinal).Replace("http://localhost:5083", bffUrl, StringComparison.Ordinal) });
         api = new SampleProcess("Api", "--urls", apiUrl, "--Idp:Issuer", host.Issuer.ToString().TrimEnd('/'));
         api.WaitFor(line => line.Contains("Now listening", StringComparison.Ordinal) || line.Contains("Application started", StringComparison.Ordinal));
     }
@@ -65,12 +66,35 @@ public sealed class RunningSamples : IAsyncLifetime
         using var browser = new Browser(host);
         var page = await browser.OpenAsync(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim());
         Assert.Equal("/login", page.Url.AbsolutePath);
-        page = await browser.SubmitAsync("Sign in", ("username", "ada"), ("password", "analytical engine 1843"));
+        page = await browser.SubmitAsync("Sign in", ("username", "grace"), ("password", "first compiler 1952"));
         Assert.Contains("Notes on the TV", page.Text, StringComparison.Ordinal);
         await browser.SubmitAsync(answer);
 
         Assert.Equal(exitCode, await device.ExitAsync());
-        Assert.Equal(exitCode == 0, device.Output.Contains("Ada Lovelace", StringComparison.Ordinal));
+        Assert.Equal(exitCode == 0, device.Output.Contains("Grace Hopper", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_device_renews_its_access_token_until_the_grant_is_taken_back()
+    {
+        // The shortest there is: with the sample's margin each call needs a new one.
+        await host.DisposeAsync();
+        host = await IdpHost.StartAsync(new IdpSetup { Document = Checkout.Read("samples/demo.json"), Issuer = host.Issuer, Settings = { ["Tokens:AccessTokenLifetime"] = "00:01:00" } });
+        using var device = new SampleProcess("DeviceConsole", [.. Places, "--Notes:Every", "00:00:00.2"]);
+        var line = device.WaitFor(l => l.Contains("Or go straight there", StringComparison.Ordinal));
+        using var browser = new Browser(host);
+        await browser.OpenAsync(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim());
+        await browser.SubmitAsync("Sign in", ("username", "grace"), ("password", "first compiler 1952"));
+        await browser.SubmitAsync("Approve");
+        for (var i = 0; i < 3; i++)
+        {
+            device.WaitFor(l => l.Contains("there is a new one", StringComparison.Ordinal));
+            device.WaitFor(l => l.StartsWith("  - ", StringComparison.Ordinal));
+        }
+
+        await host.InStoreAsync(async db => await db.RevokeGrantsAsync(db.Set<Grant>(), CancellationToken.None));
+        Assert.Equal(5, await device.ExitAsync());
+        Assert.Contains("invalid_grant", device.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,14 +105,14 @@ public sealed class RunningSamples : IAsyncLifetime
         using var browser = new Browser(host);
         var page = await RestAsync(browser, $"{webUrl}/sign-in");
         Assert.Equal("/login", page.Url.AbsolutePath);
-        await browser.SubmitAsync("Sign in", ("username", "ada"), ("password", "analytical engine 1843"));
+        await browser.SubmitAsync("Sign in", ("username", "grace"), ("password", "first compiler 1952"));
         page = await browser.SubmitAsync("Allow");
         if (page.Document.QuerySelector("form[name=form]") is { } form)
             page = await browser.PostAsync(new Uri(form.GetAttribute("action")!), page.Document.QuerySelectorAll("input[type=hidden]").ToDictionary(i => i.GetAttribute("name")!, i => i.GetAttribute("value")!));
         page = await RestAsync(browser, page.Url.ToString());
 
-        Assert.Equal("Hello, Ada Lovelace", page.Heading);
-        Assert.Contains("ada@example.com", page.Text, StringComparison.Ordinal);
+        Assert.Equal("Hello, Grace Hopper", page.Heading);
+        Assert.Contains("grace@example.com", page.Text, StringComparison.Ordinal);
         Assert.Null(page.Document.QuerySelector("[role=alert]"));
         page = await browser.SubmitAsync("Pin", ("text", "Written by a test"));
         page = await RestAsync(browser, page.Url.ToString());
@@ -100,6 +124,36 @@ public sealed class RunningSamples : IAsyncLifetime
         Assert.Equal(webUrl, page.Url.GetLeftPart(UriPartial.Authority));
         page = await RestAsync(browser, $"{webUrl}/sign-in");
         Assert.Equal("/login", page.Url.AbsolutePath);
+    }
+
+    [Fact]
+    public async Task The_bff_keeps_the_tokens_and_is_signed_out_from_outside()
+    {
+        using var bff = new SampleProcess("Bff", ["--urls", bffUrl, .. Places]);
+        bff.WaitFor(line => line.Contains("Now listening", StringComparison.Ordinal) || line.Contains("Application started", StringComparison.Ordinal));
+        using var browser = new Browser(host);
+        await RestAsync(browser, $"{bffUrl}/bff/sign-in");
+        await browser.SubmitAsync("Sign in", ("username", "grace"), ("password", "first compiler 1952"));
+        var page = await browser.SubmitAsync("Allow");
+        await RestAsync(browser, page.Url.ToString());
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(browser, HttpMethod.Get, "me")).Status);
+        Assert.Contains("Welcome", (await AskAsync(browser, HttpMethod.Get, "notes")).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, (await browser.OpenAsync($"{bffUrl}/bff/me")).Status);
+        Assert.DoesNotContain("eyJ", browser.Cookies.GetCookieHeader(new Uri(bffUrl)), StringComparison.Ordinal);
+
+        using var elsewhere = new Browser(host);
+        await elsewhere.OpenAsync("/account/sessions");
+        await elsewhere.SubmitAsync("Sign in", ("username", "grace"), ("password", "first compiler 1952"));
+        await elsewhere.SubmitAsync("Sign out everywhere else");
+        bff.WaitFor(line => line.Contains("ended by the server", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await AskAsync(browser, HttpMethod.Get, "me")).Status);
+
+        async Task<BrowserPage> AskAsync(Browser from, HttpMethod method, string what)
+        {
+            using var request = new HttpRequestMessage(method, $"{bffUrl}/bff/{what}");
+            request.Headers.Add("X-Page", "1");
+            return await from.GoAsync(request);
+        }
     }
 
     /// <summary>The test's browser rests wherever it leaves the server; the app's own redirects are followed here.</summary>

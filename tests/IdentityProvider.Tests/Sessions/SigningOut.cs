@@ -49,4 +49,21 @@ public sealed class SigningOut : IAsyncLifetime
         page = await browser.OpenAsync("/connect/endsession");
         Assert.Equal("/signed-out", page.Url.AbsolutePath);
     }
+
+    [Fact]
+    public async Task A_hint_may_have_expired_and_may_not_be_somebody_elses()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var moved = await IdpHost.StartAsync(new IdpSetup { Clock = clock });
+        using var adas = new Browser(moved);
+        using var graces = new Browser(moved);
+        var ada = await new RelyingParty(moved, "trusted").TokensAsync(adas);
+        var grace = await new RelyingParty(moved, "trusted").TokensAsync(graces, "openid", "grace");
+        clock.Advance(TimeSpan.FromMinutes(50));
+        Assert.Equal("/signout", (await adas.OpenAsync($"/connect/endsession?id_token_hint={grace["id_token"]}")).Url.AbsolutePath);
+        Assert.Equal("/signout", (await adas.OpenAsync("/connect/endsession?id_token_hint=nonsense")).Url.AbsolutePath);
+        Assert.NotEmpty((await adas.OpenAsync(new RelyingParty(moved, "trusted").AuthorizeUrl("openid", ("prompt", "none")))).Query("code"));
+        Assert.Equal("/signed-out", (await adas.OpenAsync($"/connect/endsession?id_token_hint={ada["id_token"]}&ui_locales=en")).Url.AbsolutePath);
+        Assert.Equal("login_required", (await adas.OpenAsync(new RelyingParty(moved, "trusted").AuthorizeUrl("openid", ("prompt", "none")))).Query("error"));
+    }
 }

@@ -26,6 +26,27 @@ public sealed class CheckingDocuments : IDisposable
     [InlineData("""{ "roles": [{ "name": "r", "permissions": ["everything"] }] }""", "roles[0].permissions[0]: \"everything\" is not a permission")]
     [InlineData("""{ "roles": [{ "name": "r", "permissions": ["a:b:mine"] }] }""", "not a permission")]
     [InlineData("""{ "roles": [{ "name": "" }] }""", "roles[0].name: is missing")]
+    [InlineData("""{ "providers": [{ "name": "Corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us" }] }""", "providers[0].name: is not a short name")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "http://id.example", "client_id": "us" }] }""", "providers[0].issuer: is not an issuer")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example?a=b", "client_id": "us" }] }""", "providers[0].issuer: is not an issuer")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us", "claims": { "nmae": "full" } }] }""", "Did you mean \"name\"?")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us", "scopes": ["email"] }] }""", "providers[0].scopes: has no openid")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "client_id": "us" }] }""", "providers[0].issuer: is missing")]
+    [InlineData("""{ "providers": [{ "name": "google", "kind": "google", "client_id": "us" }] }""", "providers[0].client_secret: is missing")]
+    [InlineData("""{ "providers": [{ "name": "google", "kind": "google", "client_id": "us", "client_secret": "s", "token_endpoint": "https://google.example/token" }] }""", "providers[0].token_endpoint: is Google's own")]
+    [InlineData("""{ "providers": [{ "name": "hub", "kind": "oauth2", "display_name": "Hub", "client_id": "us", "client_secret": "s", "authorization_endpoint": "https://a.example", "token_endpoint": "https://a.example" }] }""", "providers[0].userinfo_endpoint: is missing")]
+    [InlineData("""{ "providers": [{ "name": "hub", "display_name": "Hub", "issuer": "https://id.example", "client_id": "us", "claims": { "mail": "email" } }] }""", "Did you mean \"email\"?")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us", "domains": ["nowhere"] }] }""", "providers[0].domains[0]: is no domain")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us", "create_accounts": true }] }""", "Did you mean \"creates_accounts\"?")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us", "role_rules": [{ "claim": "groups", "value": "a", "role": "admni" }] }] }""", "providers[0].role_rules[0].role: \"admni\" is no role. Did you mean \"admin\"?")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us", "role_rules": [{ "claim": "groups", "role": "admin" }] }] }""", "providers[0].role_rules[0].value: is missing")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://{tenantid}.example/v2", "client_id": "us" }] }""", "providers[0].issuer: is not an issuer")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example/{tenant}/v2", "client_id": "us" }] }""", "providers[0].issuer: has a brace")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us", "tenants": ["a"] }] }""", "providers[0].tenants: is only for an issuer with {tenantid}")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example/{tenantid}/v2", "client_id": "us", "tenants": ["a/b"] }] }""", "providers[0].tenants[0]: is no tenant")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example/{tenantid}/v2", "client_id": "us", "trusts_email": true }] }""", "providers[0].trusts_email: is true for the addresses of every tenant")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us" }], "removed_providers": ["corp"] }""", "removed_providers[0]: \"corp\" is described under providers, too")]
+    [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us" }], "clients": [{ "client_id": "c", "token_endpoint_auth_method": "none", "redirect_uris": ["https://a.example"], "providers": ["crop"] }] }""", "clients[0].providers[0]: \"crop\" is no provider. Did you mean \"corp\"?")]
     [InlineData("""{ "users": [{ "username": "ada", "roles": ["admni"] }] }""", "users[0].roles[0]: \"admni\" is no role. Did you mean \"admin\"?")]
     [InlineData("""{ "users": [{ "username": "ada" }, { "username": "ADA" }] }""", "users[1].username: \"ADA\" is described twice")]
     [InlineData("""{ "users": [{ "username": "ada", "email": "a@example.com" }, { "username": "eve", "email": "A@Example.com" }] }""", "users[1].email: \"A@EXAMPLE.COM\" is already")]
@@ -36,6 +57,8 @@ public sealed class CheckingDocuments : IDisposable
     [InlineData("""{ "users": [{ "username": "ada", "email_verified": true }] }""", "users[0].email_verified: is true")]
     [InlineData("""{ "users": [{ "username": "ada", "password_hash": "plain" }] }""", "users[0].password_hash: is in no known format")]
     [InlineData("""{ "users": [{ "username": "ada", "password": "" }] }""", "users[0].password: has 0 characters")]
+    [InlineData("""{ "users": [{ "username": "ada", "password": "too short" }] }""", "users[0].password: does not keep the rules. Use at least 12 characters.")]
+    [InlineData("""{ "users": [{ "username": "ada", "password": "password123456" }] }""", "users[0].password: does not keep the rules. Choose another password")]
     [InlineData("""{ "users": [{ "username": "ada", "totp_secret": "JBSWY3DPEHPK3PXP" }] }""", "users[0].totp_secret: has 80 bits")]
     [InlineData("""{ "users": [{ "username": "ada", "totp_secret": "0BSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" }] }""", "users[0].totp_secret: is not base32")]
     [InlineData("""{ "clients": [{ "client_id": "c", "token_endpoint_auth_method": "none", "redirect_uris": ["https://a.example"], "scope": "openid profil" }] }""", "clients[0].scope: \"profil\" is no scope. Did you mean \"profile\"?")]
@@ -49,8 +72,8 @@ public sealed class CheckingDocuments : IDisposable
     [Fact]
     public async Task A_password_and_a_hash_at_once_are_refused()
     {
-        var hash = await SetupBench.Passwords.HashAsync("p", default);
-        var problem = Assert.Single(await SetupRunner.ValidateAsync([workspace.Write("setup.json", $$"""{ "users": [{ "username": "a", "password": "p", "password_hash": "{{hash}}" }] }""")], default));
+        var hash = await SetupBench.Passwords.HashAsync("fourteen words", default);
+        var problem = Assert.Single(await SetupRunner.ValidateAsync([workspace.Write("setup.json", $$"""{ "users": [{ "username": "a", "password": "fourteen words", "password_hash": "{{hash}}" }] }""")], default));
         Assert.StartsWith("users[0].password_hash: is given beside password", problem.Text, StringComparison.Ordinal);
     }
 

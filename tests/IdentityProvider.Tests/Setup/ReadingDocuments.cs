@@ -23,7 +23,7 @@ public sealed class ReadingDocuments : IDisposable
               "apis": [{ "identifier": "https://notes.example", "display_name": "Notes", "scopes": [{ "name": "notes:read", "description": "Read" }] }],
               "scopes": [{ "name": "team", "description": "Your team", "claims": ["team"] }],
               "roles": [{ "name": "editor", "permissions": ["notes:write"] }],
-              "users": [{ "username": "ada", "email": "ada@example.com", "email_verified": true, "name": "Ada", "password": "p", "roles": ["editor"] }]
+              "users": [{ "username": "ada", "email": "ada@example.com", "email_verified": true, "name": "Ada", "password": "fourteen words", "roles": ["editor"] }]
             }
             """);
         Assert.Empty(file.Problems);
@@ -80,6 +80,7 @@ public sealed class ReadingDocuments : IDisposable
     [InlineData("{}\n{}", 2)]
     [InlineData("{\n\"clients\": \"\\ud800\" }", 1)]
     [InlineData("[]", 1)]
+    [InlineData("{ \"clients\":\n [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]] }", 2)]
     public async Task What_is_no_json_object_is_said_with_its_line(string text, int line)
     {
         Assert.Equal(line, Assert.Single((await ReadAsync(text)).Problems).Line);

@@ -1,6 +1,8 @@
+using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Setup;
 using IdentityProvider.Tests.Testing;
+using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -22,7 +24,11 @@ internal sealed class SetupBench : IAsyncDisposable
             .AddLogging()
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Passwords)
+            .AddSingleton<CommonPasswords>()
+            .AddSingleton<PasswordRules>()
             .AddTestStore(Workspace)
+            .AddSingleton(new MasterKey(new byte[32]))
+            .AddUpstreamProviders()
             .AddSetup();
         if (withAuthenticators)
             collection.AddSingleton<IAuthenticatorImport>(Authenticators);

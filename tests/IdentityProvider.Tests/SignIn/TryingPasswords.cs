@@ -41,6 +41,21 @@ public sealed partial class TryingPasswords : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Somebody_else_may_sign_in_where_the_question_is_whether_it_is_you()
+    {
+        using var browser = new Browser(host);
+        var client = new RelyingParty(host, "trusted");
+        await client.SignInAsync(browser);
+        clock.Advance(TimeSpan.FromSeconds(5));
+        var page = await browser.OpenAsync(client.AuthorizeUrl("openid", ("prompt", "login")));
+        Assert.Equal("Confirm it is you", page.Heading);
+        page = await browser.OpenAsync(new Uri(page.Url, page.Document.QuerySelector("a[href*=switch]")!.GetAttribute("href")).ToString());
+        Assert.Equal("Sign in", page.Heading);
+        Assert.Null(page.Document.QuerySelector("[role=alert]"));
+        Assert.NotEmpty((await browser.SubmitAsync("Sign in", ("username", "grace"), ("password", TestDocument.Password))).Query("code"));
+    }
+
+    [Fact]
     public async Task A_network_has_a_limit()
     {
         await using var strict = await IdpHost.StartAsync(new IdpSetup { Settings = { ["RateLimits:SignInPerAddress:Permits"] = "3" } });

@@ -40,6 +40,8 @@ internal sealed class IdpHost : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("idp-").FullName;
         var issuer = setup.Issuer ?? new Uri($"http://localhost:{FreePort()}");
         var document = Path.Combine(folder, "setup.json");
+        var file = Path.Combine(folder, "store.db");
+        var isPrepared = setup.Database is null && PreparedStore.Copy(setup, file);
         await File.WriteAllTextAsync(document, setup.Document ?? TestDocument.Json);
 
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = setup.Environment, ContentRootPath = Checkout.Root, ApplicationName = "IdentityProvider.Host" });
@@ -49,15 +51,21 @@ internal sealed class IdpHost : IAsyncDisposable
             ["IdentityProvider:Issuer"] = issuer.ToString().TrimEnd('/'),
             ["IdentityProvider:MasterKey"] = setup.MasterKey,
             ["IdentityProvider:Database:Provider"] = (setup.Database?.Provider ?? DatabaseProvider.Sqlite).ToString(),
-            ["IdentityProvider:Database:ConnectionString"] = setup.Database?.ConnectionString ?? $"Data Source={Path.Combine(folder, "store.db")}",
+            ["IdentityProvider:Database:ConnectionString"] = setup.Database?.ConnectionString ?? $"Data Source={file}",
             ["IdentityProvider:Setup:Files:0"] = document,
+            ["IdentityProvider:Email:Folder"] = Path.Combine(folder, "mails"),
 
             // Most tests come from one address and try much; the limits have tests of their own.
             ["IdentityProvider:RateLimits:SignInPerAddress:Permits"] = "100000",
             ["IdentityProvider:RateLimits:DeviceAuthorization:Permits"] = "100000",
             ["IdentityProvider:RateLimits:UserCodePerAddress:Permits"] = "100000",
+            ["IdentityProvider:RateLimits:RegistrationPerAddress:Permits"] = "100000",
+            ["IdentityProvider:RateLimits:MailsPerAddress:Permits"] = "100000",
             ["IdentityProvider:RateLimits:OpenSignInsPerAddress"] = "10000",
             ["IdentityProvider:Captcha:AfterFailures"] = "100",
+
+            // Tests change the database behind the server's back.
+            ["IdentityProvider:Tokens:RevocationsSeenWithin"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(setup.Settings.Select(s => KeyValuePair.Create($"IdentityProvider:{s.Key}", (string?)s.Value)));
         builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port ?? issuer.Port}");
@@ -66,11 +74,13 @@ internal sealed class IdpHost : IAsyncDisposable
             builder.Logging.AddProvider(setup.Log).SetMinimumLevel(LogLevel.Trace);
         builder.AddIdentityProvider();
         if (setup.Clock is not null)
-            builder.Services.Replace(ServiceDescriptor.Singleton(setup.Clock));
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(new QuietClock(setup.Clock)));
         setup.Services?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseIdentityProvider();
         await app.StartAsync();
+        if (setup.Database is null && !isPrepared)
+            PreparedStore.Keep(setup, file);
         return new IdpHost(app, folder, issuer, setup.Port ?? issuer.Port);
     }
 
@@ -95,5 +105,13 @@ internal sealed class IdpHost : IAsyncDisposable
         await app.DisposeAsync();
         SqliteConnection.ClearAllPools();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>The test's clock. Background jobs keep real time: moved by a year it would run each of them for every second of it.</summary>
+    private sealed class QuietClock(TimeProvider clock) : TimeProvider
+    {
+        public override long TimestampFrequency => clock.TimestampFrequency;
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+        public override long GetTimestamp() => clock.GetTimestamp();
     }
 }

@@ -91,7 +91,7 @@ internal sealed class RelyingParty(IdpHost host, string clientId = "web", string
         }
 
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
-        if (clientId is "trusted" or "nopkce")
+        if (clientId is "trusted" or "nopkce" or "referring")
             form.TryAdd("client_secret", TestDocument.Secret);
         if (clientId is "web" or "worker" or "pushed" || clientId.StartsWith("https:", StringComparison.Ordinal))
             request.Headers.Authorization = Basic(clientId, TestDocument.Secret);

@@ -44,6 +44,7 @@ internal static class TestDocument
             { "identifier": "{{Api}}", "display_name": "Notes", "scopes": [ { "name": "notes:read", "description": "Read your notes" }, { "name": "notes:write", "description": "Write notes for you" } ] },
             { "identifier": "{{OtherApi}}", "display_name": "Photos", "scopes": [ { "name": "photos:read", "description": "See your photos" } ] }
           ],
+          "roles": [ { "name": "admin", "permissions": ["users:read"] } ],
           "users": [
             { "username": "ada", "email": "ada@example.test", "email_verified": true, "name": "Ada Lovelace", "password": "{{Password}}", "roles": ["admin", "user"] },
             { "username": "grace", "email": "grace@example.test", "name": "Grace Hopper", "password": "{{Password}}" },

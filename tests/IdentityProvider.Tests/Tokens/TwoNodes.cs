@@ -15,11 +15,14 @@ internal sealed class TwoNodes : IAsyncDisposable
     public IdpHost First { get; }
     public IdpHost Second { get; }
 
-    public static async Task<TwoNodes> StartAsync(DatabaseProvider provider, string? document = null)
+    public static async Task<TwoNodes> StartAsync(DatabaseProvider provider, string? document = null, TimeProvider? clock = null, Dictionary<string, string>? settings = null)
     {
         var database = FreshDatabase.Of(provider);
-        var setup = new IdpSetup { Document = document, Database = database.Options, Issuer = new Uri($"http://localhost:{IdpHost.FreePort()}") };
+        var setup = new IdpSetup { Document = document, Clock = clock, Database = database.Options, Issuer = new Uri($"http://localhost:{IdpHost.FreePort()}"), Settings = settings ?? [] };
+        var isPrepared = provider == DatabaseProvider.Sqlite && PreparedStore.Copy(setup, database.File);
         var first = await IdpHost.StartAsync(setup);
+        if (provider == DatabaseProvider.Sqlite && !isPrepared)
+            PreparedStore.Keep(setup, database.File);
         return new TwoNodes(database, first, await IdpHost.StartAsync(setup with { Port = IdpHost.FreePort() }));
     }
 

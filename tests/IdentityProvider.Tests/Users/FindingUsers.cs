@@ -53,7 +53,7 @@ public sealed class FindingUsers(SharedDatabases databases)
         Assert.Equal("second", await node.InStoreAsync(db => db.Set<User>().Where(u => u.Id == user.Id).Select(u => u.PasswordHash).SingleAsync()));
 
         Task<bool> SaveAsync(string? oldHash, string newHash) =>
-            node.InStoreAsync(db => new StoredPasswords(db).SavePasswordAsync(user.Id, oldHash, newHash, default));
+            node.InStoreAsync(db => new StoredPasswords(db, TimeProvider.System).SavePasswordAsync(user.Id, oldHash, newHash, default));
     }
 
     [Theory, MemberData(nameof(SharedDatabases.Providers), MemberType = typeof(SharedDatabases))]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using IdentityProvider.Platform.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -27,7 +28,7 @@ internal sealed class EventLog(ILogger<EventLog> logger, IMeterFactory meters)
     /// <summary>One line stays one line: whatever a user sent cannot forge a second one.</summary>
     private static string Safe(object? value)
     {
-        var text = value?.ToString() ?? "-";
+        var text = value is DateTimeOffset time ? time.ToString("u", CultureInfo.InvariantCulture) : value?.ToString() ?? "-";
         return string.Concat(text.Take(200).Select(c => char.IsControl(c) ? '?' : c));
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace IdentityProvider.Platform.Http;
 
-/// <summary>Who is counted when strangers are counted.</summary>
+/// <summary>Where a request comes from: as it is counted, and as it is shown.</summary>
 internal static class ClientAddress
 {
     /// <summary>
@@ -13,13 +13,18 @@ internal static class ClientAddress
     /// </summary>
     public static string Of(HttpContext context) => Of(context.Connection.RemoteIpAddress);
 
-    internal static string Of(IPAddress? address)
+    /// <summary>The whole address, for people who look at where they are signed in.</summary>
+    public static string Shown(HttpContext context) => Plain(context.Connection.RemoteIpAddress)?.ToString() ?? Local;
+
+    // A Unix socket has no address: everything behind it is one peer.
+    private const string Local = "local";
+
+    private static IPAddress? Plain(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+
+    internal static string Of(IPAddress? peer)
     {
-        // A Unix socket has no address: everything behind it is one peer.
-        if (address is null)
-            return "local";
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
+        if (Plain(peer) is not { } address)
+            return Local;
         if (address.AddressFamily is not AddressFamily.InterNetworkV6)
             return address.ToString();
         var bytes = address.GetAddressBytes();

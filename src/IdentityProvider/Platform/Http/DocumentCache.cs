@@ -26,7 +26,7 @@ internal sealed class DocumentCache(RequestDelegate next, TimeProvider clock)
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (!MaxAge.TryGetValue(http.Request.Path.Value ?? "", out var cacheControl) || !HttpMethods.IsGet(http.Request.Method) || http.Request.QueryString.HasValue)
+        if (!MaxAge.TryGetValue(http.Request.Path.Value ?? "", out var cacheControl) || !(HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method)) || http.Request.QueryString.HasValue)
         {
             await next(http);
             return;
@@ -48,6 +48,9 @@ internal sealed class DocumentCache(RequestDelegate next, TimeProvider clock)
         var headers = http.Response.GetTypedHeaders();
         headers.ETag = document.Tag;
         http.Response.Headers.CacheControl = cacheControl;
+
+        // The answer to a registered origin names it (CORS): a cache must not give it to another.
+        http.Response.Headers.Vary = HeaderNames.Origin;
         if (http.Request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Compare(document.Tag, useStrongComparison: false) || tag == EntityTagHeaderValue.Any))
         {
             http.Response.StatusCode = StatusCodes.Status304NotModified;
@@ -63,9 +66,12 @@ internal sealed class DocumentCache(RequestDelegate next, TimeProvider clock)
     /// <summary>Lets the pipeline write the document into memory; an answer other than 200 is passed on and not kept.</summary>
     private async Task<byte[]?> RenderAsync(HttpContext http)
     {
-        var wire = http.Response.Body;
+        var (wire, method) = (http.Response.Body, http.Request.Method);
         using var memory = new MemoryStream();
         http.Response.Body = memory;
+
+        // The engine knows GET only; whoever asks for the head alone is told the length and the tag of the same document.
+        http.Request.Method = HttpMethods.Get;
         try
         {
             await next(http);
@@ -73,6 +79,7 @@ internal sealed class DocumentCache(RequestDelegate next, TimeProvider clock)
         finally
         {
             http.Response.Body = wire;
+            http.Request.Method = method;
         }
 
         if (http.Response.StatusCode == StatusCodes.Status200OK)

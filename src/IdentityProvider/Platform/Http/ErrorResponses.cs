@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
 
 namespace IdentityProvider.Platform.Http;
 
@@ -89,7 +91,14 @@ internal static class ErrorResponses
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => RequestLimits.TooLarge,
         BadHttpRequestException bad => new ErrorInfo(bad.StatusCode, "invalid_request", "The request is not well-formed."),
         InvalidDataException => RequestLimits.BadForm,
-        DbException or DbUpdateException or TimeoutException => new ErrorInfo(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The server cannot reach its database. Try again in a few seconds.")
+        BusyException => new ErrorInfo(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "Too much is going on at once. Try again in a few seconds.")
+        {
+            Heading = "Many people are here right now",
+            Advice = "Try again in a few seconds.",
+        },
+        // Data Protection wraps whatever kept it from its key ring.
+        CryptographicException { InnerException: { } inner } => Translate(inner),
+        DbException or DbUpdateException or TimeoutException or RedisException => new ErrorInfo(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The server cannot reach its database. Try again in a few seconds.")
         {
             Heading = "We cannot do this right now",
             Advice = "Try again in a few seconds.",

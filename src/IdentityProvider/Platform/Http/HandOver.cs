@@ -17,7 +17,15 @@ internal static class HandOver
     {
         if (!url.StartsWith('/') || url.StartsWith("//", StringComparison.Ordinal))
             throw new ArgumentException("A hand-over goes to a path of this server.", nameof(url));
-        url = page.Request.PathBase + url;
+        return Show(page, page.Request.PathBase + url);
+    }
+
+    /// <summary>The same to a provider elsewhere, whose address is the operator's word.</summary>
+    public static ViewResult Away(PageModel page, Uri url) =>
+        url.Scheme == Uri.UriSchemeHttps || url.IsLoopback ? Show(page, url.AbsoluteUri) : throw new ArgumentException("A hand-over goes by https.", nameof(url));
+
+    private static ViewResult Show(PageModel page, string url)
+    {
         page.Response.Headers["Refresh"] = $"0;url={url}";
         return new ViewResult
         {

@@ -8,7 +8,11 @@ internal static class Routes
     public const string Authorize = "/connect/authorize";
     public const string EndSession = "/connect/endsession";
 
-    public static bool IsProtocol(PathString path) => path.StartsWithSegments("/connect") || path.StartsWithSegments("/.well-known");
+    /// <summary>Below /federation/{name}: where a provider says that somebody signed out there.</summary>
+    public const string BackchannelLogout = "/backchannel-logout";
+
+    public static bool IsProtocol(PathString path) => path.StartsWithSegments("/connect") || path.StartsWithSegments("/.well-known") || path.StartsWithSegments("/api")
+        || (path.StartsWithSegments("/federation", out var provider) && provider.Value!.EndsWith(BackchannelLogout, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Protocol endpoints that a browser visits: their errors are pages.</summary>
     public static bool IsInteractive(PathString path) => !IsProtocol(path) || path == Authorize || path == EndSession;

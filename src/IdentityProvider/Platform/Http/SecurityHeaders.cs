@@ -19,7 +19,8 @@ internal sealed class SecurityHeaders(RequestDelegate next)
             headers["Referrer-Policy"] = "no-referrer";
             headers["Permissions-Policy"] = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=(), publickey-credentials-get=(self), publickey-credentials-create=(self)";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers["Cross-Origin-Resource-Policy"] = Routes.IsProtocol(http.Request.Path) ? "cross-origin" : "same-origin";
+            if (!headers.ContainsKey("Cross-Origin-Resource-Policy"))
+                headers["Cross-Origin-Resource-Policy"] = Routes.IsProtocol(http.Request.Path) ? "cross-origin" : "same-origin";
             if (headers.CacheControl.Count == 0)
                 headers.CacheControl = "no-store";
             return Task.CompletedTask;

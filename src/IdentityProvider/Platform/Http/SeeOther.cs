@@ -12,3 +12,14 @@ internal sealed class SeeOther(string url) : IResult
         return Task.CompletedTask;
     }
 }
+
+/// <summary>The same to an address elsewhere that the operator vouches for.</summary>
+internal sealed class SeeElsewhere(Uri url) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
+        httpContext.Response.Headers.Location = url.AbsoluteUri;
+        return Task.CompletedTask;
+    }
+}

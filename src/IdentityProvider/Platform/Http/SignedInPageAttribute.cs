@@ -16,3 +16,13 @@ internal sealed class FreshSignInAttribute : Attribute
 {
     public static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 }
+
+/// <summary>
+/// Only for those who hold the permission at the time of the request, and have given two factors in this session; on a page for all
+/// of it, on a handler for that one.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
+internal sealed class PermissionAttribute(string permission) : Attribute
+{
+    public string Permission => permission;
+}

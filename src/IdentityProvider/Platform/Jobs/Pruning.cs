@@ -8,16 +8,28 @@ namespace IdentityProvider.Platform.Jobs;
 /// <summary>Removes what is expired. A room registers one of these for each table that grows.</summary>
 internal sealed record Pruning(string Name, Func<Store, DateTimeOffset, CancellationToken, Task<int>> RunAsync);
 
-/// <summary>Runs every pruning each ten minutes. Two nodes doing it at once only find less to do.</summary>
+/// <summary>Runs every pruning each ten minutes, on one of the nodes: the one that holds the lease.</summary>
 internal sealed class PruningJob(IServiceScopeFactory scopes, IEnumerable<Pruning> prunings, TimeProvider clock, ILogger<PruningJob> logger) : BackgroundService
 {
+    public const string Job = "pruning";
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private readonly Guid self = Guid.CreateVersion7(clock.GetUtcNow());
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Polling.EachAsync(Interval, "Pruning", PruneIfLeaderAsync, logger, stoppingToken);
+
+    private async Task PruneIfLeaderAsync(CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await RunOnceAsync(stoppingToken);
+        if (await IsLeaderAsync(ct))
+            await RunOnceAsync(ct);
+    }
+
+    /// <summary>Held beyond the next turn, so that it stays where it is while that node lives.</summary>
+    public async Task<bool> IsLeaderAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var now = clock.GetUtcNow();
+        return await Lease.TryTakeAsync(scope.ServiceProvider.GetRequiredService<Store>(), Job, self, now, now + (1.5 * Interval), ct);
     }
 
     public async Task RunOnceAsync(CancellationToken ct)

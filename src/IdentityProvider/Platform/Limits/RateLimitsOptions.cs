@@ -37,6 +37,26 @@ public sealed class RateLimitsOptions
     [Required, ValidateObjectMembers]
     public RateLimit OtpPerUser { get; set; } = new(5, TimeSpan.FromMinutes(15));
 
+    /// <summary>Challenges for passkeys handed to one address (60 a minute). Each opening of the sign-in page takes one.</summary>
+    [Required, ValidateObjectMembers]
+    public RateLimit PasskeyChallengesPerAddress { get; set; } = new(60, TimeSpan.FromMinutes(1));
+
+    /// <summary>Registrations from one address (10 an hour).</summary>
+    [Required, ValidateObjectMembers]
+    public RateLimit RegistrationPerAddress { get; set; } = new(10, TimeSpan.FromHours(1));
+
+    /// <summary>Mails that people at one address have sent, such as links to prove an address or to choose a new password (10 an hour).</summary>
+    [Required, ValidateObjectMembers]
+    public RateLimit MailsPerAddress { get; set; } = new(10, TimeSpan.FromHours(1));
+
+    /// <summary>Such mails to one e-mail address, whether or not it is known here (3 an hour).</summary>
+    [Required, ValidateObjectMembers]
+    public RateLimit MailsPerRecipient { get; set; } = new(3, TimeSpan.FromHours(1));
+
+    /// <summary>Calls of the admin API by one person or client (600 a minute).</summary>
+    [Required, ValidateObjectMembers]
+    public RateLimit AdminApi { get; set; } = new(600, TimeSpan.FromMinutes(1));
+
     /// <summary>Device codes one client may have open from one address at a time (1 to 10,000; 20).</summary>
     [Range(1, 10_000)]
     public int OpenDeviceCodesPerClientAndAddress { get; set; } = 20;

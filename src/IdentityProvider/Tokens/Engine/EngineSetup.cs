@@ -29,15 +29,12 @@ internal static class EngineSetup
             .SetJsonWebKeySetEndpointUris(".well-known/jwks");
         server.AllowAuthorizationCodeFlow().AllowClientCredentialsFlow().AllowDeviceAuthorizationFlow().AllowRefreshTokenFlow();
 
-        // An API verifies access tokens offline; refresh tokens are opaque and stored as a hash.
+        // An API verifies access tokens offline, but for those of clients that have references (TokenFormat); refresh tokens are opaque and stored as a hash.
         server.DisableAccessTokenEncryption().UseReferenceRefreshTokens();
 
         // Scopes, resources and their permissions live in our tables: RequestedAccess checks them.
         server.DisableScopeValidation().DisableResourceValidation().DisableAudienceValidation();
         server.IgnoreScopePermissions().IgnoreResourcePermissions().IgnoreAudiencePermissions();
-
-        // A refresh token used twice is stolen until proven otherwise.
-        server.SetRefreshTokenReuseLeeway(null);
 
         AuthenticateClients(server);
         CheckRequests(server);
@@ -53,7 +50,8 @@ internal static class EngineSetup
             .EnableErrorPassthrough();
 
         // A token in a URL ends up in logs and histories (RFC 6750 section 5.3): the header is the only way in.
-        server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractAccessToken<ExtractUserInfoRequestContext>.Descriptor)
+        server.RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractGetOrPostRequest<ExtractUserInfoRequestContext>.Descriptor)
+            .RemoveEventHandler(OpenIddictServerAspNetCoreHandlers.ExtractAccessToken<ExtractUserInfoRequestContext>.Descriptor)
             .AddEventHandler(BearerHeader.Descriptor)
             .AddEventHandler(IntrospectionByPost.Descriptor);
     }
@@ -73,6 +71,7 @@ internal static class EngineSetup
         .AddEventHandler(RequestedAccess<ValidatePushedAuthorizationRequestContext>.DescriptorAt(Authentication.ValidatePushedScopes.Descriptor.Order))
         .AddEventHandler(RequestedAccess<ValidateDeviceAuthorizationRequestContext>.DescriptorAt(OpenIddictServerHandlers.Device.ValidateScopePermissions.Descriptor.Order))
         .AddEventHandler(RequestedAccess<ValidateTokenRequestContext>.DescriptorAt(Exchange.ValidateGrantTypePermissions.Descriptor.Order - 500))
+        .AddEventHandler(GrantedScope.Descriptor)
 
         // A malformed resource is invalid_target like an unknown one (RFC 8707 section 2), not invalid_request.
         .RemoveEventHandler(Authentication.ValidateResourceParameter.Descriptor)
@@ -85,14 +84,22 @@ internal static class EngineSetup
         .AddEventHandler(TokenFormat.Descriptor)
         .RemoveEventHandler(RedeemTokenEntry.Descriptor)
         .AddEventHandler(Redemption.Descriptor)
-        .AddEventHandler(CommitIssue.Descriptor);
+        .AddEventHandler(SameSuccessor.Descriptor)
+        .AddEventHandler(WholeGrant.Descriptor)
+        .AddEventHandler(NamedSuccessor.Descriptor)
+        .AddEventHandler(CommitIssue.Descriptor)
+        .AddEventHandler(FamilyLimit.Descriptor);
 
     private static void AnswerRequests(OpenIddictServerBuilder server) => server
         .RemoveEventHandler(Protection.ValidateAuthorizationEntry.Descriptor)
         .AddEventHandler(Liveness.Descriptor)
+        .RemoveEventHandler(Introspection.ValidateTokenType.Descriptor)
         .RemoveEventHandler(Introspection.ValidateAuthorizedParty.Descriptor)
         .AddEventHandler(IntrospectionAudience.Descriptor)
-        .AddEventHandler(AccessTokenRevocation.Descriptor)
+        .AddEventHandler(IntrospectionAnswer.Descriptor)
+        .AddEventHandler(SignedIntrospection.Descriptor)
+        .AddEventHandler(TokenRevocation.Descriptor)
+        .AddEventHandler(DeviceCodeRevocation.Descriptor)
         .AddEventHandler(ResponseIssuer.Descriptor)
         .AddEventHandler(FormPost.Descriptor)
         .AddEventHandler(Metadata.Descriptor)
@@ -115,6 +122,9 @@ internal sealed class EngineOptions(IOptions<IdentityProviderOptions> root, IOpt
         options.RequestTokenLifetime = tokens.Value.PushedRequestLifetime;
         options.DeviceCodeLifetime = options.UserCodeLifetime = tokens.Value.DeviceCodeLifetime;
         options.RefreshTokenLifetime = tokens.Value.RefreshTokenLifetime;
+
+        // Within it the engine lets a used token pass, and Redemption decides what it gets.
+        options.RefreshTokenReuseLeeway = tokens.Value.RefreshTokenGrace > TimeSpan.Zero ? tokens.Value.RefreshTokenGrace : null;
 
         // Only S256 (RFC 9700 section 2.1.1), only answers that do not put a code into a fragment.
         options.CodeChallengeMethods.Clear();

@@ -1,5 +1,7 @@
+using IdentityProvider.Platform;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -23,6 +25,27 @@ internal sealed class IntrospectionAudience : IOpenIddictServerHandler<ValidateI
     {
         if (context.GenericTokenPrincipal?.GetTokenType() != TokenTypeIdentifiers.AccessToken || !context.GenericTokenPrincipal.HasAudience(context.ClientId!))
             context.Reject(Errors.InvalidToken, "The token is not for this resource.");
+        return default;
+    }
+}
+
+/// <summary>
+/// The issuer as in discovery and in the token itself, and of a token that is not active nothing but that (RFC 7662 section 2.2).
+/// </summary>
+internal sealed class IntrospectionAnswer(IOptions<IdentityProviderOptions> options) : IOpenIddictServerHandler<ApplyIntrospectionResponseContext>
+{
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        OpenIddictServerHandlerDescriptor.CreateBuilder<ApplyIntrospectionResponseContext>()
+            .UseSingletonHandler<IntrospectionAnswer>()
+            .SetOrder(OpenIddictServerHandlers.Introspection.NormalizeErrorResponse.Descriptor.Order + 500)
+            .Build();
+
+    public ValueTask HandleAsync(ApplyIntrospectionResponseContext context)
+    {
+        if (context.Response[ClaimNames.Issuer] is not null)
+            context.Response[ClaimNames.Issuer] = options.Value.Issuer;
+        if (context.Response[ClaimNames.Active] is not null)
+            context.Response.RemoveParameter("error_id");
         return default;
     }
 }

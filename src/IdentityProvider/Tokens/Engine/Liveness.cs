@@ -1,9 +1,8 @@
 using IdentityProvider.Clients;
-using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Storage;
-using IdentityProvider.Users;
 using Microsoft.AspNetCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using static OpenIddict.Abstractions.OpenIddictConstants;
@@ -12,11 +11,11 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace IdentityProvider.Tokens.Engine;
 
 /// <summary>
-/// Is what stands behind a token of ours still there: the grant, the person, and has the token itself not been revoked?
-/// One query, at every use of a code, refresh, device or access token at this server. A used code or token that comes
-/// again ends its family (RFC 6749 section 4.1.2, RFC 9700 section 4.14).
+/// Is what stands behind a token of ours still there? An access token is looked up in memory; the grant of a code, refresh or
+/// device token came with its row, which the engine has just read, and the person is read when the next token is made. A used code
+/// or token that comes again ends its family (RFC 6749 section 4.1.2, RFC 9700 section 4.14), a refresh token not within its grace.
 /// </summary>
-internal sealed class Liveness(Store db, EventLog events) : IOpenIddictServerHandler<ValidateTokenContext>
+internal sealed class Liveness(Store db, TokenLife life, Replay replay, IOptions<TokensOptions> options, TimeProvider clock) : IOpenIddictServerHandler<ValidateTokenContext>
 {
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ValidateTokenContext>()
@@ -26,49 +25,33 @@ internal sealed class Liveness(Store db, EventLog events) : IOpenIddictServerHan
 
     public async ValueTask HandleAsync(ValidateTokenContext context)
     {
-        var type = context.Principal!.GetTokenType();
-        var ct = context.Transaction.GetHttpRequest()!.HttpContext.RequestAborted;
-        var alive = type switch
+        var http = context.Transaction.GetHttpRequest()!.HttpContext;
+        var ct = http.RequestAborted;
+        var row = Guid.TryParse(context.TokenId, out var id) ? db.Set<Token>().Local.FindEntry(id)?.Entity : null;
+        var alive = context.Principal!.GetTokenType() switch
         {
-            TokenTypeIdentifiers.AccessToken => await IsAliveAsync(context.Principal!.GetClaim(TokenFormat.GrantId), context.Principal!.GetClaim(ClaimNames.JwtId), ct),
-            TokenTypeIdentifiers.Private.AuthorizationCode or TokenTypeIdentifiers.RefreshToken => await IsAliveAsync(context.AuthorizationId, null, ct),
+            TokenTypeIdentifiers.AccessToken => await life.IsAliveAsync(context.Principal!, ct),
+            TokenTypeIdentifiers.Private.AuthorizationCode or TokenTypeIdentifiers.RefreshToken => await IsGrantAliveAsync(context, ct),
 
             // A device code that nobody has answered, or that was denied, has a grant without a person.
-            TokenTypeIdentifiers.Private.DeviceCode when StatusOf(context) is Statuses.Valid => await IsAliveAsync(context.AuthorizationId, null, ct),
+            TokenTypeIdentifiers.Private.DeviceCode when row?.Status is Statuses.Valid => await IsGrantAliveAsync(context, ct),
             _ => true,
         };
         if (!alive)
-        {
             context.Reject(Errors.InvalidToken, "The token has been revoked.");
-            return;
+        else if (row?.Status is Statuses.Redeemed && !IsInGrace(row) && Guid.TryParse(context.AuthorizationId, out var grant)
+            && row.Type is TokenTypeIdentifiers.Private.AuthorizationCode or TokenTypeIdentifiers.RefreshToken or TokenTypeIdentifiers.Private.DeviceCode)
+        {
+            // The engine refuses the replay itself right after this; it revokes rows only, not the grant that JWTs hang on.
+            // Who revokes a token that was replaced, or asks about it, cleans up: no reason to alarm the person.
+            await replay.EndFamilyAsync(grant, row.Type == TokenTypeIdentifiers.RefreshToken && context.EndpointType == OpenIddictServerEndpointType.Token, http);
         }
-
-        if (type is TokenTypeIdentifiers.Private.AuthorizationCode or TokenTypeIdentifiers.RefreshToken or TokenTypeIdentifiers.Private.DeviceCode)
-            await EndFamilyOfReplayAsync(context, ct);
     }
 
-    private async Task<bool> IsAliveAsync(string? grantId, string? jti, CancellationToken ct)
-    {
-        var revoked = jti is null ? null : SpentIdentifier.KeyOf("access-token", "", jti);
-        if (grantId is null)
-            return revoked is null || !await db.Set<SpentIdentifier>().AnyAsync(s => s.Id == revoked, ct);
-        if (!Guid.TryParse(grantId, out var id))
-            return false;
-        var grants = db.Set<Grant>().Where(g => g.Id == id && g.Status == Statuses.Valid && db.Set<User>().Any(u => u.Id == g.UserId && u.DisabledAt == null));
-        return revoked is null
-            ? await grants.AnyAsync(ct)
-            : await grants.AnyAsync(g => !db.Set<SpentIdentifier>().Any(s => s.Id == revoked), ct);
-    }
+    private async Task<bool> IsGrantAliveAsync(ValidateTokenContext context, CancellationToken ct) =>
+        Guid.TryParse(context.AuthorizationId, out var id)
+        && (db.Set<Grant>().Local.FindEntry(id)?.Entity ?? await db.Set<Grant>().AsNoTracking().FirstOrDefaultAsync(g => g.Id == id, ct)) is { Status: Statuses.Valid, UserId: not null };
 
-    /// <summary>The status of the row the engine has just read.</summary>
-    private string? StatusOf(ValidateTokenContext context) => Guid.TryParse(context.TokenId, out var id) ? db.Set<Token>().Local.FindEntry(id)?.Entity.Status : null;
-
-    /// <summary>The engine refuses the replay itself right after this; it revokes rows only, not the grant that JWTs hang on.</summary>
-    private async Task EndFamilyOfReplayAsync(ValidateTokenContext context, CancellationToken ct)
-    {
-        if (!Guid.TryParse(context.AuthorizationId, out var grant) || StatusOf(context) is not Statuses.Redeemed)
-            return;
-        await db.RevokeGrantsAsync(db.Set<Grant>().Where(g => g.Id == grant), ct);
-        events.Raise(new TokenReplayed(grant));
-    }
+    private bool IsInGrace(Token row) =>
+        row.Type == TokenTypeIdentifiers.RefreshToken && clock.GetUtcNow().UtcDateTime < row.RedemptionDate + options.Value.RefreshTokenGrace;
 }

@@ -34,10 +34,12 @@ internal sealed class Metadata(ScopeCatalog catalog, IOptions<IdentityProviderOp
         response[OpenIddictConstants.Metadata.ScopesSupported] = Array(snapshot.Scopes.Keys.Order(StringComparer.Ordinal));
         response[OpenIddictConstants.Metadata.ClaimsSupported] = Array(claims);
         response["claims_parameter_supported"] = true;
+        response["backchannel_logout_supported"] = true;
+        response["backchannel_logout_session_supported"] = true;
         response["acr_values_supported"] = Array(Acr.Supported);
         response["ui_locales_supported"] = Array(["en"]);
         response["prompt_values_supported"] = Array([PromptValues.None, PromptValues.Login, PromptValues.Consent, PromptValues.SelectAccount]);
-        response["id_token_signing_alg_values_supported"] = Array(["RS256", "ES256", "PS256"]);
+        response["id_token_signing_alg_values_supported"] = response["introspection_signing_alg_values_supported"] = Array(["RS256", "ES256", "PS256"]);
         foreach (var endpoint in new[] { "token", "introspection", "revocation" })
         {
             response[$"{endpoint}_endpoint_auth_methods_supported"] = Array(endpoint == "introspection" ? AuthenticationMethods[1..] : AuthenticationMethods);

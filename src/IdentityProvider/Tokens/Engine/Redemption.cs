@@ -1,5 +1,4 @@
 using IdentityProvider.Clients;
-using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Storage;
 using Microsoft.AspNetCore;
 using Microsoft.EntityFrameworkCore;
@@ -13,9 +12,10 @@ namespace IdentityProvider.Tokens.Engine;
 /// <summary>
 /// Spends the code, refresh token, device code or pushed request that pays for the answer (a user code is spent by the page), in one statement that only one of
 /// many parallel requests can win. All that follows in this request is one transaction, committed by <see cref="CommitIssue"/>.
-/// A loser is a replay that races the first use: the whole family dies, also what the winner is about to get.
+/// A loser is a replay that races the first use: the whole family dies, also what the winner is about to get. A refresh token has a
+/// grace: the loser gets the winner's successor.
 /// </summary>
-internal sealed class Redemption(Store db, EventLog events) : IOpenIddictServerHandler<ProcessSignInContext>
+internal sealed class Redemption(Store db, Successor successor, Succession succession, Replay replay) : IOpenIddictServerHandler<ProcessSignInContext>
 {
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
@@ -29,25 +29,29 @@ internal sealed class Redemption(Store db, EventLog events) : IOpenIddictServerH
             return;
 
         var ct = context.Transaction.GetHttpRequest()!.HttpContext.RequestAborted;
+        var refresh = context.EndpointType == OpenIddictServerEndpointType.Token && context.Request.IsRefreshTokenGrantType() ? context.Request.RefreshToken : null;
         var transaction = await db.Database.BeginTransactionAsync(ct);
         var won = await db.Set<Token>().Where(t => t.Id == id && t.Status == Statuses.Valid).ExecuteUpdateAsync(set => set
             .SetProperty(t => t.Status, Statuses.Redeemed)
             .SetProperty(t => t.RedemptionDate, context.Options.TimeProvider.GetUtcNow().UtcDateTime), ct);
         if (won == 1)
+        {
+            succession.Reference = refresh is null ? null : succession.Next(refresh);
             return;
+        }
 
         await transaction.RollbackAsync(ct);
         db.ChangeTracker.Clear();
-        await RevokeFamilyAsync(payment, ct);
-        context.Reject(Errors.InvalidGrant, "The code or token has been used before.");
-    }
-
-    private async Task RevokeFamilyAsync(System.Security.Claims.ClaimsPrincipal payment, CancellationToken ct)
-    {
-        if (!Guid.TryParse(payment.GetAuthorizationId(), out var grant))
+        if (refresh is not null && await successor.FindAsync(refresh, ct) is { } tip)
+        {
+            succession.Reference = tip;
+            context.Transaction.SetProperty(Successor.Property, tip);
             return;
-        await db.RevokeGrantsAsync(db.Set<Grant>().Where(g => g.Id == grant), ct);
-        events.Raise(new TokenReplayed(grant));
+        }
+
+        if (Guid.TryParse(payment.GetAuthorizationId(), out var grant))
+            await replay.EndFamilyAsync(grant, refresh is not null, context.Transaction.GetHttpRequest()!.HttpContext);
+        context.Reject(Errors.InvalidGrant, "The code or token has been used before.");
     }
 
     private static System.Security.Claims.ClaimsPrincipal? Payment(ProcessSignInContext context)
@@ -64,13 +68,16 @@ internal sealed class Redemption(Store db, EventLog events) : IOpenIddictServerH
     }
 }
 
-/// <summary>Nothing leaves before its rows are there: commits when all tokens are made and before the answer is written.</summary>
+/// <summary>
+/// Nothing leaves before its rows are there: commits when all tokens are made and before the answer is written. (The engine's handler for
+/// custom parameters runs before the tokens are made, that for the others after them.)
+/// </summary>
 internal sealed class CommitIssue(Store db) : IOpenIddictServerHandler<ProcessSignInContext>
 {
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessSignInContext>()
             .UseScopedHandler<CommitIssue>()
-            .SetOrder(OpenIddictServerHandlers.AttachCustomSignInParameters.Descriptor.Order + 500)
+            .SetOrder(OpenIddictServerHandlers.AttachSignInParameters.Descriptor.Order + 500)
             .Build();
 
     public async ValueTask HandleAsync(ProcessSignInContext context)
@@ -78,10 +85,4 @@ internal sealed class CommitIssue(Store db) : IOpenIddictServerHandler<ProcessSi
         if (db.Database.CurrentTransaction is { } transaction)
             await transaction.CommitAsync(context.Transaction.GetHttpRequest()!.HttpContext.RequestAborted);
     }
-}
-
-internal sealed record TokenReplayed(Guid GrantId) : IEvent
-{
-    public string Name => "tokens.replayed";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("grant", GrantId)];
 }

@@ -65,3 +65,21 @@ internal sealed class RequestedAccess<TContext>(ScopeCatalog catalog, ClientCach
         return resources.All(own.Contains) ? null : "The client is not registered for any scope of a requested resource.";
     }
 }
+
+/// <summary>A refresh may ask for less than was granted; more is an invalid_scope (RFC 6749 section 5.2), where the engine says invalid_grant.</summary>
+internal sealed class GrantedScope : IOpenIddictServerHandler<ValidateTokenRequestContext>
+{
+    public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
+        OpenIddictServerHandlerDescriptor.CreateBuilder<ValidateTokenRequestContext>()
+            .UseSingletonHandler<GrantedScope>()
+            .SetOrder(OpenIddictServerHandlers.Exchange.ValidateGrantedScopes.Descriptor.Order - 500)
+            .Build();
+
+    public ValueTask HandleAsync(ValidateTokenRequestContext context)
+    {
+        var proofs = context.Transaction.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!);
+        if (context.Request.IsRefreshTokenGrantType() && proofs?.RefreshTokenPrincipal is { } granted && context.Request.GetScopes().Except(granted.GetScopes()).Any())
+            context.Reject(Errors.InvalidScope, "The scope exceeds what was granted.");
+        return default;
+    }
+}

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using IdentityProvider.Claims;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Sessions;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -21,7 +22,11 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
     {
         if (!Guid.TryParse(proof.GetAuthorizationId(), out var grantId) || !Guid.TryParse(proof.GetClaim(ClaimNames.Subject), out var userId))
             return TokenEndpoint.Gone;
-        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == userId && u.DisabledAt == null, ct);
+
+        // A code that was made while its session ended was not there to be revoked with it.
+        var sid = request.IsAuthorizationCodeGrantType() ? (await GrantAsync(grantId, ct))?.SessionId : null;
+        var user = await db.Set<User>().AsNoTracking()
+            .FirstOrDefaultAsync(u => u.Id == userId && u.DisabledAt == null && (sid == null || db.Set<Session>().Any(s => s.Id == sid)), ct);
         if (user is null)
             return TokenEndpoint.Gone;
         if (request.IsRefreshTokenGrantType() && await IsTooOldAsync(grantId, ct))
@@ -47,7 +52,9 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
 
     private async Task<bool> IsTooOldAsync(Guid grantId, CancellationToken ct)
     {
-        var grant = db.Set<Grant>().Local.FindEntry(grantId)?.Entity ?? await db.Set<Grant>().FindAsync([grantId], ct);
-        return grant?.CreationDate is not { } created || created + options.Value.RefreshTokenAbsoluteLifetime < clock.GetUtcNow().UtcDateTime;
+        return (await GrantAsync(grantId, ct))?.CreationDate is not { } created || created + options.Value.RefreshTokenAbsoluteLifetime < clock.GetUtcNow().UtcDateTime;
     }
+
+    private async ValueTask<Grant?> GrantAsync(Guid grantId, CancellationToken ct) =>
+        db.Set<Grant>().Local.FindEntry(grantId)?.Entity ?? await db.Set<Grant>().FindAsync([grantId], ct);
 }

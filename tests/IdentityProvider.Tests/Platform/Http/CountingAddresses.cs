@@ -20,6 +20,12 @@ public sealed class CountingAddresses
         Assert.Equal(counted, ClientAddress.Of(context));
     }
 
+    [Theory]
+    [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
+    [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6")]
+    public void An_address_is_shown_whole(string address, string shown) =>
+        Assert.Equal(shown, ClientAddress.Shown(new DefaultHttpContext { Connection = { RemoteIpAddress = IPAddress.Parse(address) } }));
+
     [Fact]
     public void A_forwarded_header_is_not_believed()
     {

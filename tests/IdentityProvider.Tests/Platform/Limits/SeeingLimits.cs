@@ -22,6 +22,7 @@ public sealed class SeeingLimits
 
         var seen = counts.GetMeasurementSnapshot().Select(m => $"{m.Tags["event"]} {m.Tags.GetValueOrDefault("reason")}".Trim()).ToList();
         Assert.Equal(5, seen.Count(s => s == "sign_in.refused wrong_password"));
+        Assert.Equal(1, seen.Count(s => s == "sign_in.name_locked"));
         Assert.Equal(1, seen.Count(s => s == "sign_in.refused locked"));
         Assert.Equal(2, seen.Count(s => s == "limits.reached sign-in"));
         Assert.DoesNotContain(counts.GetMeasurementSnapshot(), m => m.Tags.Keys.Any(tag => tag is not ("event" or "reason")));

@@ -1,12 +1,21 @@
+using IdentityProvider.Authorize;
+using IdentityProvider.Clients;
+using IdentityProvider.Email;
 using IdentityProvider.Mfa;
+using IdentityProvider.Platform;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Limits;
 using IdentityProvider.Platform.Secrets;
+using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
+using IdentityProvider.Sessions;
+using IdentityProvider.Themes;
 using IdentityProvider.Users;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
@@ -59,8 +68,10 @@ public sealed class SharedDatabases : IAsyncLifetime
         services.AddSingleton(new MasterKey(masterKey));
         services.AddDbContext<Store>(options => options.UseProvider(new DatabaseOptions { Provider = provider, ConnectionString = ConnectionString(provider) }));
         services.AddMetrics().AddSingleton<EventLog>();
-        services.AddLimits().AddUsers().AddRoles().AddMfa();
-        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+        services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Production });
+        services.AddSettings<IdentityProviderOptions>("");
+        services.AddLimits().AddUsers().AddRoles().AddClients().AddSessions().AddThemes().AddEmail().AddScoped<SecondFactors>().AddMfa();
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
     }
 
     /// <summary>Two nodes of one deployment on one clock.</summary>

@@ -1,0 +1,10 @@
+using IdentityProvider.Authorize;
+
+namespace IdentityProvider.EmailSignIn;
+
+/// <summary>The button on the sign-in page.</summary>
+internal sealed class EmailSignInOption(SignInMail mail) : ISignInOption
+{
+    public ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<SignInOptionLink>>(
+        mail.IsOfferedFor(request) ? [new SignInOptionLink("Mail me a code", $"/login/mail?ticket={request.Ticket}", null)] : []);
+}

@@ -1,0 +1,62 @@
+using IdentityProvider.Authorize;
+using IdentityProvider.OneTimeCodes;
+using IdentityProvider.Platform.Secrets;
+using IdentityProvider.UpstreamProviders;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace IdentityProvider.Federation;
+
+/// <summary>GET /federation/{name}/start: off to the provider. Takes a ticket, and no address to come back to.</summary>
+internal static class StartEndpoint
+{
+    public static async Task<IResult> HandleAsync(
+        string name, string? ticket, HttpContext http, ProviderCatalog catalog, UpstreamHandlers handlers, BrowserCookie browsers, ReturnTicket tickets, SignInEnd end, TimeProvider clock, CancellationToken ct)
+    {
+        if (await tickets.FindAsync(ticket, ct) is not { } waiting || catalog.Find(name) is not { } provider)
+            return SignInEnd.Nowhere;
+        if (!ProviderOption.IsOffered(waiting, provider))
+            return await end.RefuseAsync(http, provider, waiting.Ticket, Refusal.Off(provider.Row.DisplayName), null, ct);
+        if (provider.Circuit.IsOpen)
+            return await end.RefuseAsync(http, provider, waiting.Ticket, Refusal.Unreachable(provider.Row.DisplayName), null, ct);
+        if (waiting.Problem is not null)
+            await tickets.TellAsync(waiting.Ticket, null, ct);
+        var properties = new AuthenticationProperties { IssuedUtc = clock.GetUtcNow() };
+        properties.Items[UpstreamAnswer.Ticket] = waiting.Ticket;
+        properties.Items[UpstreamAnswer.Browser] = Handle.Hash(browsers.Ensure(http));
+        properties.Items[UpstreamAnswer.Once] = Handle.Create();
+        properties.SetParameter(UpstreamAnswer.LoginHint, waiting.Request.LoginHint);
+        properties.SetParameter(UpstreamAnswer.Prompt, PromptOf(waiting, provider.Row.Kind));
+
+        // OpenID Connect Core 1.0 section 3.1.2.1: with it the provider must say when it was (auth_time).
+        if (WantsProof(waiting))
+            properties.SetParameter<TimeSpan?>(Parameters.MaxAge, Asks(waiting, PromptValues.Login) ? TimeSpan.Zero : AuthorizeContext.ReadMaxAge(waiting.Request));
+        try
+        {
+            await handlers.ChallengeAsync(http, provider, properties);
+            return Results.Empty;
+        }
+        catch (Exception failure) when (!ct.IsCancellationRequested && !http.Response.HasStarted)
+        {
+            provider.Circuit.Count(reached: false);
+
+            // Where the provider's own document does not come, there is nowhere to send anybody.
+            return await end.RefuseAsync(http, provider, waiting.Ticket, Refusal.Unreachable(provider.Row.DisplayName), failure, ct);
+        }
+    }
+
+    /// <summary>
+    /// Who has to prove themselves anew here has to there, too: a session of theirs would answer in their place. Google asks nobody
+    /// for a password because we wish it, but lets people choose.
+    /// </summary>
+    private static string? PromptOf(WaitingRequest waiting, string kind) =>
+        WantsProof(waiting) ? kind == ProviderKinds.Google ? PromptValues.SelectAccount : PromptValues.Login
+        : Asks(waiting, PromptValues.SelectAccount) ? PromptValues.SelectAccount
+        : null;
+
+    /// <summary>Must the person prove anew who they are?</summary>
+    public static bool WantsProof(WaitingRequest waiting) => Asks(waiting, PromptValues.Login) || waiting.Request["max_age"] is not null;
+
+    private static bool Asks(WaitingRequest waiting, string prompt) => waiting.Request.Prompt?.Split(' ').Contains(prompt) == true;
+}

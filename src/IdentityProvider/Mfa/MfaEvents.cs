@@ -1,0 +1,9 @@
+using IdentityProvider.Platform.Events;
+
+namespace IdentityProvider.Mfa;
+
+internal sealed record SecondFactorRefused(Guid UserId, string Kind, string Reason) : IEvent
+{
+    public string Name => "mfa.refused";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("kind", Kind), new("reason", Reason)];
+}

@@ -1,0 +1,20 @@
+using IdentityProvider.Platform.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.OneTimeCodes;
+
+/// <summary>
+/// Owns links and codes that prove that somebody reads a mailbox: made, hashed, bound to a purpose and a browser, tried a few times,
+/// used once. What a use brings about, and the mail they travel in, belong to the room that asks.
+/// </summary>
+internal static class OneTimeCodesModule
+{
+    public static IServiceCollection AddOneTimeCodes(this IServiceCollection services)
+    {
+        services.AddScoped<CodeStore>();
+        services.AddSingleton<CodeHash>().AddSingleton<BrowserCookie>();
+        services.AddSingleton(new Pruning("one-time codes", static (db, now, ct) =>
+            db.Set<OneTimeCode>().Where(c => c.ExpiresAt < now).DeleteInBatchesAsync(ct)));
+        return services;
+    }
+}

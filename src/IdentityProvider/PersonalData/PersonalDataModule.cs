@@ -1,0 +1,24 @@
+using IdentityProvider.Authorize;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Jobs;
+using IdentityProvider.Platform.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.PersonalData;
+
+/// <summary>
+/// Owns what a person may ask of us about everything held of them: a copy of it (GDPR articles 15 and 20), and its end (article 17)
+/// after a time in which it can be undone. What is held stands with the rooms; this one reads the model.
+/// </summary>
+internal static class PersonalDataModule
+{
+    public static IServiceCollection AddPersonalData(this IServiceCollection services)
+    {
+        services.AddSettings<PersonalDataOptions>("PersonalData");
+        services.AddScoped<DataExport>();
+        services.AddScoped<Deletions>();
+        services.AddScoped<IAuthorizeStep, DeletionStep>();
+        services.AddSingleton(new NavigationItem(NavigationItem.Account, 90, "Your data", "/account/data"));
+        return services.AddSingleton(provider => new Pruning("accounts", (db, now, ct) => Deletions.CarryOutAsync(db, now, provider, ct)));
+    }
+}

@@ -1,0 +1,46 @@
+using IdentityProvider.Platform.Storage;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace IdentityProvider.Platform.Jobs;
+
+/// <summary>One of many nodes does a job for a while. Whoever holds the row may; who dies loses it when the time is over.</summary>
+internal sealed class Lease
+{
+    /// <summary>The job.</summary>
+    public required string Name { get; set; }
+
+    public Guid Holder { get; set; }
+    public DateTimeOffset HeldUntil { get; set; }
+
+    /// <summary>True where <paramref name="holder"/> has it until then: it had it, nobody had, or the time of the other is over.</summary>
+    public static async Task<bool> TryTakeAsync(Store db, string name, Guid holder, DateTimeOffset now, DateTimeOffset until, CancellationToken ct)
+    {
+        if (await db.Set<Lease>().Where(l => l.Name == name && (l.Holder == holder || l.HeldUntil < now))
+            .ExecuteUpdateAsync(set => set.SetProperty(l => l.Holder, holder).SetProperty(l => l.HeldUntil, until), ct) == 1)
+            return true;
+        if (await db.Set<Lease>().AnyAsync(l => l.Name == name, ct))
+            return false;
+        var row = db.Add(new Lease { Name = name, Holder = holder, HeldUntil = until });
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            return true;
+        }
+        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
+        {
+            row.State = EntityState.Detached;
+            return false;
+        }
+    }
+
+    internal sealed class Table : IEntityTypeConfiguration<Lease>
+    {
+        public void Configure(EntityTypeBuilder<Lease> builder)
+        {
+            builder.ToTable("Leases");
+            builder.HasKey(l => l.Name);
+            builder.Property(l => l.Name).HasMaxLength(50);
+        }
+    }
+}

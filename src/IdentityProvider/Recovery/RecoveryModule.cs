@@ -1,0 +1,19 @@
+using IdentityProvider.Authorize;
+using IdentityProvider.Platform.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.Recovery;
+
+/// <summary>
+/// Owns the way back in for who forgot the password: the question for the address, the mail, and the page for a new password. It
+/// signs nobody in and takes no second factor's place; links and codes belong to OneTimeCodes, passwords to Users.
+/// </summary>
+internal static class RecoveryModule
+{
+    public static IServiceCollection AddRecovery(this IServiceCollection services)
+    {
+        services.AddSettings<RecoveryOptions>("Recovery");
+        services.AddScoped<RecoveryMail>().AddScoped<PasswordReset>();
+        return services.AddScoped<ISignInOption, RecoveryLink>();
+    }
+}

@@ -1,0 +1,115 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
+using System.Text.Json.Serialization;
+using IdentityProvider.Clients;
+using IdentityProvider.Platform;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Limits;
+using IdentityProvider.Roles;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace IdentityProvider.Sessions.Admin;
+
+/// <summary>
+/// Sessions in the admin API. Every call takes an access token for this server with the scope <c>urn:identityprovider:admin</c>, of
+/// somebody who holds the permission now and signed in with two factors (else 401, RFC 9470).
+/// </summary>
+internal static class SessionsApi
+{
+    public const int MostRows = 200;
+
+    /// <summary>The day somebody presses it they are awake: a token that lies about must not.</summary>
+    private static readonly TimeSpan PanicMaxAge = TimeSpan.FromMinutes(15);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        Guard(routes.MapGet("/api/admin/sessions", ListAsync), null, Permission.ReadSessions);
+        Guard(routes.MapDelete("/api/admin/sessions/{sid:guid}", EndAsync), null, Permission.ManageSessions);
+        Guard(routes.MapDelete("/api/admin/users/{sub:guid}/sessions", EndAllAsync), null, Permission.ManageSessions);
+        Guard(routes.MapPost("/api/admin/panic", PanicAsync), PanicMaxAge, Permission.ManageKeys, Permission.ManageSessions);
+    }
+
+    private static void Guard(RouteHandlerBuilder route, TimeSpan? maxAge, params string[] permissions)
+    {
+        route.RequireAuthorization(BearerTokens.Policy(StandardScopes.Administration)).DisableAntiforgery();
+        route.AddEndpointFilter(async (invocation, next) => await TooManyAsync(invocation.HttpContext) ?? await next(invocation));
+        foreach (var permission in permissions)
+            route.RequirePermission(permission);
+        route.RequireSignIn(maxAge);
+    }
+
+    private static async Task<IResult?> TooManyAsync(HttpContext http)
+    {
+        var limits = http.RequestServices.GetRequiredService<IOptions<RateLimitsOptions>>().Value;
+        var caller = http.User.FindFirst("sub")?.Value ?? "";
+        var lease = await http.RequestServices.GetRequiredService<RateLimiter>().TryAcquireAsync("admin-api", limits.AdminApi, caller, http.RequestAborted);
+        return lease.Acquired ? null : new TooManyResult(lease.RetryAfter);
+    }
+
+    /// <summary>
+    /// GET /api/admin/sessions: those that live, the newest first. <c>user</c> is a user name, an e-mail address or a subject,
+    /// <c>client_id</c> an app that signed in through the session, <c>ip</c> the whole address, <c>limit</c> 1 to 200 (50), <c>after</c> the
+    /// <c>next</c> of the page before. 400 for a parameter out of its limits.
+    /// </summary>
+    private static async Task<IResult> ListAsync(
+        SessionSearch search, TimeProvider clock, CancellationToken ct, string? user = null, [FromQuery(Name = "client_id")] string? clientId = null, string? ip = null, int limit = 50, string? after = null)
+    {
+        if (user?.Length > 254 || clientId?.Length > 100 || ip?.Length > 64 || (after is not null && !SessionSearch.IsCursor(after)) || limit is < 1 or > MostRows)
+            return new ErrorResult(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", $"user has at most 254 characters, client_id 100, ip 64; limit is 1 to {MostRows}; after is the next of an answer."));
+        var (sessions, next) = await search.FindAsync(new SessionFilter(user, clientId, ip), after, limit, ct);
+        var now = clock.GetUtcNow();
+        return Results.Json(new SessionList([.. sessions.Select(live => SessionEntry.Of(live, now))], next));
+    }
+
+    /// <summary>DELETE /api/admin/sessions/{sid}: 204, or 404 when there is none.</summary>
+    private static async Task<IResult> EndAsync(Guid sid, ClaimsPrincipal token, SessionEnding ending, CancellationToken ct) =>
+        await ending.EndAsync(BearerTokens.PersonOf(token)!.Value, sid, ct) ? Results.NoContent() : Missing("There is no such session.");
+
+    /// <summary>DELETE /api/admin/users/{sub}/sessions: 204, or 404 when there is no such person.</summary>
+    private static async Task<IResult> EndAllAsync(Guid sub, ClaimsPrincipal token, SessionEnding ending, CancellationToken ct) =>
+        await ending.EndAllAsync(BearerTokens.PersonOf(token)!.Value, sub, ct) ? Results.NoContent() : Missing("There is no such person.");
+
+    /// <summary>POST /api/admin/panic with the issuer in <c>confirm</c>: what the command of that name does; the caller's token ends too.</summary>
+    private static async Task<IResult> PanicAsync(PanicRequest request, IOptions<IdentityProviderOptions> server, Panic panic, CancellationToken ct)
+    {
+        if (request.Confirm != server.Value.Issuer)
+            return new ErrorResult(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", "Nothing was done. This signs out everybody and breaks every token. If you mean it, send this server's issuer as confirm."));
+        var (sessions, grants) = await panic.RunAsync(ct);
+        return Results.Json(new PanicResult(sessions, grants));
+    }
+
+    private static ErrorResult Missing(string words) => new(new ErrorInfo(StatusCodes.Status404NotFound, "not_found", words));
+
+    private sealed record PanicRequest([property: JsonPropertyName("confirm"), MaxLength(500)] string? Confirm);
+
+    private sealed record PanicResult([property: JsonPropertyName("sessions")] int Sessions, [property: JsonPropertyName("grants")] int Grants);
+
+    private sealed record SessionList(
+        [property: JsonPropertyName("sessions")] IReadOnlyList<SessionEntry> Sessions,
+        [property: JsonPropertyName("next"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
+
+    /// <summary>expires_in: seconds until it ends when it is not used; expires_at: when it ends whatever happens.</summary>
+    private sealed record SessionEntry(
+        [property: JsonPropertyName("sid")] Guid Sid,
+        [property: JsonPropertyName("sub")] Guid Sub,
+        [property: JsonPropertyName("preferred_username")] string UserName,
+        [property: JsonPropertyName("name")] string? Name,
+        [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
+        [property: JsonPropertyName("last_seen_at")] DateTimeOffset LastSeenAt,
+        [property: JsonPropertyName("expires_in")] long ExpiresIn,
+        [property: JsonPropertyName("expires_at")] DateTimeOffset ExpiresAt,
+        [property: JsonPropertyName("ip")] string? Address,
+        [property: JsonPropertyName("browser")] string Browser,
+        [property: JsonPropertyName("amr")] IReadOnlyList<string> Methods,
+        [property: JsonPropertyName("client_ids")] IReadOnlyList<string> Clients)
+    {
+        public static SessionEntry Of(LiveSession live, DateTimeOffset now) => new(
+            live.Session.Id, live.Session.UserId, live.UserName, live.Name, live.Session.CreatedAt, live.Session.LastSeenAt, (long)(live.Session.IdleExpiresAt - now).TotalSeconds, live.Session.ExpiresAt,
+            live.Session.Address, live.Browser, [.. live.Session.Factors.Select(f => f.Method)], [.. live.Clients.Select(c => c.ClientId)]);
+    }
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.Json;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Platform.Validation;
+using IdentityProvider.Roles;
+using IdentityProvider.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Setup.Import;
+
+/// <summary>How an import went.</summary>
+internal sealed record ImportCounts(long Created, long Unchanged, long Refused)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"users: {Created} created, {Unchanged} unchanged, {Refused} refused");
+}
+
+/// <summary>
+/// Takes people over from a file, some hundred in a transaction, so that a file of any size needs the same memory. Who is here already
+/// stays as they are: an import that was cut short is run again. One that is refused keeps nobody else out.
+/// </summary>
+internal sealed class UserImport(Store db, Passwords passwords, PasswordRules rules, IEnumerable<IAuthenticatorImport> authenticators, TimeProvider clock)
+{
+    private const int BatchSize = 500;
+    private Dictionary<string, Guid> roles = [];
+    private long created, unchanged, refused;
+
+    /// <param name="format">What the file holds.</param>
+    /// <param name="file">Its path.</param>
+    /// <param name="report">Gets a line for each person who was refused: place, name and reason.</param>
+    /// <param name="dryRun">Checks everything and writes nothing.</param>
+    /// <param name="ct">Ends between two batches; those before stay.</param>
+    public async Task<ImportCounts> RunAsync(UserFormat format, string file, TextWriter report, bool dryRun, CancellationToken ct)
+    {
+        roles = await db.Set<Role>().AsNoTracking().ToDictionaryAsync(role => role.Name, role => role.Id, ct);
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.SequentialScan | FileOptions.Asynchronous);
+        var batch = new List<(long Place, ImportedUser User)>(BatchSize);
+        try
+        {
+            await foreach (var (record, user) in UserFormats.ReadAsync(format, stream))
+            {
+                batch.Add((record.Place, user));
+                if (batch.Count == BatchSize)
+                    await FlushAsync();
+            }
+
+            await FlushAsync();
+        }
+        catch (JsonException exception)
+        {
+            await FlushAsync();
+            refused++;
+            await report.WriteLineAsync($"{file}: the rest is no JSON. {(exception.Path is null ? exception.Message : "")}".TrimEnd());
+        }
+
+        return new(created, unchanged, refused);
+
+        async Task FlushAsync()
+        {
+            foreach (var (place, name, reason) in await SaveAsync(batch, dryRun, ct))
+                await report.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{file}:{place}: {(name.Length > 0 ? $"\"{Constraints.Shown(name)}\" " : "")}{reason}"));
+            batch.Clear();
+        }
+    }
+
+    private async Task<List<(long Place, string Name, string Reason)>> SaveAsync(List<(long Place, ImportedUser User)> batch, bool dryRun, CancellationToken ct)
+    {
+        var refusals = new List<(long, string, string)>();
+        var taken = await TakenAsync([.. batch.Select(row => row.User)], ct);
+        var secrets = new List<(Guid UserId, string Secret)>();
+        foreach (var (place, user) in batch)
+        {
+            var entry = EntryOf(user);
+            if (taken.IsHere(user, entry))
+                unchanged++;
+            else if ((user.Refusal ?? Problem(user, entry) ?? taken.Collision(user, entry)) is { } reason)
+                refusals.Add((place, entry.Username, reason));
+            else
+            {
+                var row = await RowAsync(user, entry, ct);
+                taken.Take(row);
+                db.Add(row);
+                db.AddRange(user.Roles.Distinct().Select(role => new UserRole { UserId = row.Id, RoleId = roles[role] }));
+                if (user.TotpSecret is { } secret)
+                    secrets.Add((row.Id, secret));
+                created++;
+            }
+        }
+
+        refused += refusals.Count;
+        if (!dryRun)
+            await WriteAsync(secrets, ct);
+        db.ChangeTracker.Clear();
+        return refusals;
+    }
+
+    private async Task WriteAsync(List<(Guid UserId, string Secret)> secrets, CancellationToken ct)
+    {
+        // A person whose second factor is not there yet could come in without it: both or neither.
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await db.SaveChangesAsync(ct);
+        foreach (var (userId, secret) in secrets)
+            await authenticators.Single().ImportTotpAsync(db, userId, secret, ct);
+        await transaction.CommitAsync(ct);
+    }
+
+    private static UserEntry EntryOf(ImportedUser user) => new()
+    {
+        Username = user.Username ?? user.Email ?? "",
+        Email = user.Email,
+        EmailVerified = user.EmailVerified && user.Email is not null,
+        Name = user.Name,
+        Password = user.Password,
+        PasswordHash = user.PasswordHash,
+        TotpSecret = user.TotpSecret,
+    };
+
+    private string? Problem(ImportedUser user, UserEntry entry)
+    {
+        if (UserChecks.OwnProblems(entry, rules).FirstOrDefault() is { } problem)
+            return $"{problem.Property} {problem.Text}";
+        if (new[] { user.GivenName, user.FamilyName, user.Nickname, user.Locale }.Any(text => text?.Length > 256 || text?.Any(char.IsControl) == true))
+            return "has a name or locale of more than 256 characters, or with a control character";
+        if (user.PhoneNumber?.Length > 32 || user.PhoneNumber?.Any(char.IsControl) == true)
+            return "has a phone number of more than 32 characters";
+        return user.Roles.FirstOrDefault(role => !roles.ContainsKey(role)) is { } unknown
+            ? $"has the role \"{Constraints.Shown(unknown)}\", which is none here.{NearestName.Question(unknown, roles.Keys)}"
+            : null;
+    }
+
+    private async Task<User> RowAsync(ImportedUser user, UserEntry entry, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        return new User
+        {
+            Id = user.Id ?? Guid.CreateVersion7(now),
+            UserName = entry.Username,
+            NormalizedUserName = UserNames.Normalize(entry.Username),
+            Email = entry.Email,
+            NormalizedEmail = entry.Email is null ? null : UserNames.Normalize(entry.Email),
+            EmailConfirmed = entry.EmailVerified == true,
+            Name = user.Name,
+            GivenName = user.GivenName,
+            FamilyName = user.FamilyName,
+            Nickname = user.Nickname,
+            Locale = user.Locale,
+            PhoneNumber = user.PhoneNumber,
+            PhoneNumberConfirmed = user.PhoneNumberVerified && user.PhoneNumber is not null,
+            PasswordHash = entry.PasswordHash ?? (entry.Password is { } password ? await passwords.HashAsync(password, ct) : null),
+            DisabledAt = user.Disabled ? now : null,
+            CreatedAt = user.CreatedAt is { } since && since < now ? since : now,
+            UpdatedAt = now,
+            LockoutEnabled = true,
+            SecurityStamp = Platform.Secrets.Handle.Create(),
+            ConcurrencyStamp = Guid.CreateVersion7(now).ToString(),
+        };
+    }
+
+    private async Task<TakenNames> TakenAsync(IReadOnlyList<ImportedUser> users, CancellationToken ct)
+    {
+        var names = users.SelectMany(user => new[] { user.Username, user.Email }).OfType<string>().Where(name => name.Length is > 0 and <= 256 && !name.Any(char.IsControl))
+            .Select(UserNames.Normalize).SelectMany(name => new[] { name, Likeness.Of(name)! }).Distinct().ToArray();
+        var ids = users.Select(user => user.Id).OfType<Guid>().ToArray();
+        return new TakenNames(await db.Set<User>().AsNoTracking()
+            .Where(user => names.Contains(user.NormalizedUserName) || names.Contains(user.NormalizedEmail) || names.Contains(user.EmailLikeness) || ids.Contains(user.Id))
+            .Select(user => new User { Id = user.Id, NormalizedUserName = user.NormalizedUserName, NormalizedEmail = user.NormalizedEmail })
+            .ToListAsync(ct));
+    }
+}

@@ -1,0 +1,33 @@
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.UpstreamProviders;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Setup;
+
+/// <summary>Brings the rows of upstream providers to what the document says.</summary>
+internal static class ProviderRows
+{
+    /// <summary>What people connected with it goes with it (foreign keys); who it was the only way in for needs another.</summary>
+    public static Task<int> RemoveAsync(Store db, IReadOnlyList<string> names, CancellationToken ct) =>
+        names.Count == 0 ? Task.FromResult(0) : db.Set<UpstreamProvider>().Where(provider => names.Contains(provider.Name)).ExecuteDeleteAsync(ct);
+
+    public static async Task<SetupCounts> ApplyAsync(Store db, ProviderSecrets secrets, IReadOnlyList<ProviderMetadata> entries, DateTimeOffset now, CancellationToken ct)
+    {
+        var tally = new SetupTally("providers");
+        var names = entries.Select(entry => entry.Name).ToArray();
+        var rows = await db.Set<UpstreamProvider>().Where(provider => names.Contains(provider.Name)).ToDictionaryAsync(provider => provider.Name, ct);
+        foreach (var entry in entries)
+        {
+            var isNew = !rows.TryGetValue(entry.Name, out var row);
+            if (row is null)
+                db.Add(row = new UpstreamProvider { Name = entry.Name, Kind = "", DisplayName = "", Issuer = "", ClientId = "", Scope = "", CreatedAt = now });
+            entry.Apply(row, secrets, now);
+            var changed = isNew || db.Entry(row).State == EntityState.Modified;
+            if (changed)
+                row.Version = Guid.CreateVersion7();
+            tally.Count(isNew, changed);
+        }
+
+        return tally.Result;
+    }
+}

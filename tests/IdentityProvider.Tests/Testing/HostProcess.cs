@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Tests.House;
+
+namespace IdentityProvider.Tests.Testing;
+
+/// <summary>A node that is a process of its own, for tests that kill it as the system would: nothing in it learns that it ends.</summary>
+internal sealed class HostProcess : IDisposable
+{
+    private readonly Process process;
+
+    private HostProcess(Process process, int port)
+    {
+        this.process = process;
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(60) };
+    }
+
+    public HttpClient Http { get; }
+
+    /// <summary>Beside a server of the test, on its database.</summary>
+    public static async Task<HostProcess> StartAsync(IdpHost beside, DatabaseOptions database)
+    {
+        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        var port = IdpHost.FreePort();
+        var info = new ProcessStartInfo("dotnet") { WorkingDirectory = Directory.CreateTempSubdirectory("idp-node-").FullName };
+        info.ArgumentList.Add(Path.Combine(Checkout.Root, "src", "IdentityProvider.Host", "bin", configuration, "net10.0", "IdentityProvider.Host.dll"));
+        info.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        info.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
+        info.Environment["Logging__LogLevel__Default"] = "None";
+        info.Environment["IdentityProvider__Issuer"] = beside.Issuer.ToString().TrimEnd('/');
+        info.Environment["IdentityProvider__MasterKey"] = new IdpSetup().MasterKey;
+        info.Environment["IdentityProvider__Database__Provider"] = database.Provider.ToString();
+        info.Environment["IdentityProvider__Database__ConnectionString"] = database.ConnectionString;
+        var node = new HostProcess(Process.Start(info)!, port);
+        var patience = Stopwatch.StartNew();
+        while (!await node.IsUpAsync())
+        {
+            if (node.process.HasExited || patience.Elapsed > TimeSpan.FromSeconds(90))
+                throw new InvalidOperationException("The node did not start.");
+            await Task.Yield();
+        }
+
+        return node;
+    }
+
+    private async Task<bool> IsUpAsync()
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            process.Kill();
+        process.Dispose();
+        Http.Dispose();
+    }
+}
