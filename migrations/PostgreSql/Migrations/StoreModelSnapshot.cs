@@ -1160,6 +1160,8 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("UserId");
 
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.ToTable("Sessions", (string)null);
                 });
 

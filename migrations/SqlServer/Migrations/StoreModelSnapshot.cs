@@ -1251,6 +1251,8 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
 
                     b.HasIndex("UserId");
 
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.ToTable("Sessions", (string)null);
                 });
 

@@ -1154,6 +1154,8 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                     b.HasIndex("UserId");
 
+                    b.HasIndex("CreatedAt", "Id");
+
                     b.ToTable("Sessions", (string)null);
                 });
 
