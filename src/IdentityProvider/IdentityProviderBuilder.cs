@@ -1,5 +1,6 @@
 using IdentityProvider.Account;
 using IdentityProvider.Admin;
+using IdentityProvider.ApiKeys;
 using IdentityProvider.Authorize;
 using IdentityProvider.Captcha;
 using IdentityProvider.Claims;
@@ -75,6 +76,7 @@ public static class IdentityProviderBuilder
 
             // What people and administrators do themselves.
             .AddAccount()
+            .AddApiKeys()
             .AddAdmin()
 
             // How it comes to be.
@@ -102,6 +104,7 @@ public static class IdentityProviderBuilder
         app.MapSessions();
         app.MapEmail();
         app.MapAccount();
+        app.MapApiKeys();
         app.MapAdmin();
         app.MapRazorPages();
         return app;

@@ -71,7 +71,7 @@ internal static class ClientColumns
             Permissions.Endpoints.Authorization, Permissions.Endpoints.PushedAuthorization, Permissions.Endpoints.Token,
             Permissions.Endpoints.EndSession, Permissions.Endpoints.Revocation,
         ],
-        GrantTypes.ClientCredentials => [Permissions.Endpoints.Token],
+        GrantTypes.ClientCredentials or GrantTypes.TokenExchange => [Permissions.Endpoints.Token],
         GrantTypes.DeviceCode => [Permissions.Endpoints.DeviceAuthorization, Permissions.Endpoints.Token],
         GrantTypes.RefreshToken => [Permissions.Endpoints.Token, Permissions.Endpoints.Revocation],
         _ => [],

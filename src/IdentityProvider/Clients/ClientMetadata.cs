@@ -28,7 +28,7 @@ internal sealed class ClientMetadata
     public string TokenEndpointAuthMethod { get; set; } = "client_secret_basic";
 
     /// <summary>The grants the client may use. An empty list is an API that only introspects.</summary>
-    [AllowedValues("authorization_code", "client_credentials", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code")]
+    [AllowedValues("authorization_code", "client_credentials", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange")]
     [Refused("implicit", "it puts tokens into URLs (RFC 9700 section 2.1.2). Use authorization_code.")]
     [Refused("password", "it shows the person's password to the client (RFC 9700 section 2.4). Use authorization_code.")]
     public List<string> GrantTypes { get; set; } = ["authorization_code"];

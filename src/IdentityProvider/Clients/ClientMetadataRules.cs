@@ -34,6 +34,8 @@ internal static class ClientMetadataRules
         bool Has(string grant) => metadata.GrantTypes.Contains(grant);
         if (Has(GrantTypes.ClientCredentials) && metadata.IsPublic)
             yield return new("grant_types", "has client_credentials, but the client proves nothing (token_endpoint_auth_method none). Give it a secret or a key.");
+        if (Has(GrantTypes.TokenExchange) && metadata.IsPublic)
+            yield return new("grant_types", "has token-exchange, but the client proves nothing (token_endpoint_auth_method none). Give it a secret or a key.");
         if (Has(GrantTypes.RefreshToken) && !Has(GrantTypes.AuthorizationCode) && !Has(GrantTypes.DeviceCode))
             yield return new("grant_types", "has refresh_token, but no grant that gives one. Add authorization_code or the device code, or remove it.");
         if (metadata.GrantTypes.Count == 0 && metadata.IsPublic)

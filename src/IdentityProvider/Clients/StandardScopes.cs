@@ -8,6 +8,9 @@ internal static class StandardScopes
     /// <summary>Our own API for administrators: with it a client does what the person may. Registered for few clients.</summary>
     public const string Administration = "urn:identityprovider:admin";
 
+    /// <summary>Our own API for a person's keys. A client with it can make keys that do what the person may.</summary>
+    public const string ApiKeys = "urn:identityprovider:api-keys";
+
     public static readonly IReadOnlyList<ScopeInfo> All =
     [
         new(OpenId, "Know who you are", null, ["sub"]),
@@ -18,6 +21,7 @@ internal static class StandardScopes
         new("address", "See your postal address", null, ["address"]),
         new(Roles, "See the roles you hold", null, ["roles"]),
         new(Administration, "Administer this server with all the rights you hold", null, []),
+        new(ApiKeys, "Make, replace and revoke your API keys", null, []),
         new(OfflineAccess, "Keep this access when you are not using it", null, []),
     ];
 }

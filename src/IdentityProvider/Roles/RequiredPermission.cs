@@ -14,6 +14,8 @@ internal static class RequiredPermission
         var http = invocation.HttpContext;
         if (BearerTokens.PersonOf(http.User) is not { } userId)
             return new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", "The token speaks of no person."));
+        if (BearerTokens.IsApiKey(http.User) && !http.User.FindAll(BearerTokens.Permissions).Any(held => Permission.Implies(held.Value, permission)))
+            return new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", $"The key was not given the permission {permission}."));
         return await http.RequestServices.GetRequiredService<UserRoles>().PermitAsync(userId, permission, http.RequestAborted)
             ? await next(invocation)
             : new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", $"This needs the permission {permission}."));

@@ -6,7 +6,6 @@ using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.SigningKeys;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,16 +26,15 @@ internal sealed class BearerAuthentication(
     IOptionsMonitor<OpenIddictServerOptions> engine, TokenLife life, TimeProvider clock, IOptions<IdentityProviderOptions> root)
     : AuthenticationHandler<AuthenticationSchemeOptions>(schemes, loggers, encoder)
 {
-    private const string Prefix = "Bearer ";
     private const int MaxLength = 16 * 1024, MaxReferenceLength = 100;
     private static readonly JsonWebTokenHandler Tokens = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = MaxLength };
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        if (!header.StartsWith(BearerTokens.Prefix, StringComparison.OrdinalIgnoreCase))
             return AuthenticateResult.NoResult();
-        var token = header[Prefix.Length..].Trim();
+        var token = header[BearerTokens.Prefix.Length..].Trim();
         var isReference = !token.Contains('.');
         if (isReference)
             token = await ContentOfAsync(token, Context.RequestAborted);
@@ -73,15 +71,9 @@ internal sealed class BearerAuthentication(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        // RFC 6750 section 3.1: who sent no token learns no error.
-        var sent = await HandleAuthenticateOnceSafeAsync() is { None: false };
-        Response.Headers.WWWAuthenticate = $"Bearer realm=\"{root.Value.Issuer}\"" + (sent ? ", error=\"invalid_token\"" : "");
-        await ErrorResponses.WriteAsync(Context, new ErrorInfo(StatusCodes.Status401Unauthorized, "invalid_token", "This needs an access token of this server for this server, in the Authorization header."));
+        var result = await HandleAuthenticateOnceSafeAsync();
+        await BearerTokens.ChallengeAsync(Context, root.Value.Issuer, wasSent: !result.None);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
-    {
-        Response.Headers.WWWAuthenticate = $"Bearer realm=\"{root.Value.Issuer}\", error=\"insufficient_scope\"";
-        return ErrorResponses.WriteAsync(Context, new ErrorInfo(StatusCodes.Status403Forbidden, "insufficient_scope", "The token does not carry the scope that this needs."));
-    }
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => BearerTokens.ForbidAsync(Context, root.Value.Issuer);
 }

@@ -1,10 +1,10 @@
+using IdentityProvider.Clients;
 using IdentityProvider.Tokens.Grants;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OpenIddict.Abstractions;
-using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace IdentityProvider.Tokens;
@@ -15,25 +15,17 @@ namespace IdentityProvider.Tokens;
 /// </summary>
 internal static class TokenEndpoint
 {
-    public const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
-
     public static async Task<IResult> HandleAsync(HttpContext http, CancellationToken ct)
     {
         var request = http.GetOpenIddictServerRequest()!;
         if (request.IsClientCredentialsGrantType())
             return await http.RequestServices.GetRequiredService<ClientCredentials>().HandleAsync(request, ct);
 
-        var proof = await http.AuthenticateAsync(Scheme);
+        var proof = await http.AuthenticateAsync(GrantAnswers.Scheme);
+        if (http.RequestServices.GetServices<IFurtherGrant>().FirstOrDefault(further => further.GrantType == request.GrantType) is { } grant)
+            return await grant.HandleAsync(request, proof.Principal, ct);
         return await http.RequestServices.GetRequiredService<PersonGrant>().HandleAsync(request, proof.Principal!, ct);
     }
 
-    public static IResult Refuse(string error, string description) => Results.Forbid(
-        new AuthenticationProperties(new Dictionary<string, string?>
-        {
-            [OpenIddictServerAspNetCoreConstants.Properties.Error] = error,
-            [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
-        }),
-        [Scheme]);
-
-    public static readonly IResult Gone = Refuse(Errors.InvalidGrant, "What this code or token stands for is gone: the person, the session or the grant has ended.");
+    public static readonly IResult Gone = GrantAnswers.Refuse(Errors.InvalidGrant, "What this code or token stands for is gone: the person, the session or the grant has ended.");
 }

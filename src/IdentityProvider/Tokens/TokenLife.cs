@@ -11,7 +11,7 @@ internal sealed class TokenLife(RevocationList revocations, ClientCache clients)
 {
     public async ValueTask<bool> IsAliveAsync(ClaimsPrincipal accessToken, CancellationToken ct)
     {
-        var grant = accessToken.FindFirst(Engine.TokenFormat.GrantId)?.Value;
+        var grant = accessToken.FindFirst(GrantAnswers.GrantId)?.Value;
         Guid? grantId = null, person = null;
         if (grant is not null)
         {

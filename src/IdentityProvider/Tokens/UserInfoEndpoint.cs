@@ -17,10 +17,10 @@ internal static class UserInfoEndpoint
 {
     public static async Task<IResult> HandleAsync(HttpContext http, Store db, ScopeCatalog catalog, UserRoles userRoles, CancellationToken ct)
     {
-        var token = (await http.AuthenticateAsync(TokenEndpoint.Scheme)).Principal!;
+        var token = (await http.AuthenticateAsync(GrantAnswers.Scheme)).Principal!;
         if (!token.HasScope(Scopes.OpenId))
             return Challenge(Errors.InsufficientScope, "The token must have the scope 'openid'.");
-        if (!Guid.TryParse(token.GetClaim(ClaimNames.Subject), out var userId) || !Guid.TryParse(token.GetClaim(Engine.TokenFormat.GrantId), out var grantId))
+        if (!Guid.TryParse(token.GetClaim(ClaimNames.Subject), out var userId) || !Guid.TryParse(token.GetClaim(GrantAnswers.GrantId), out var grantId))
             return Challenge(Errors.InvalidToken, "The token does not speak of a person.");
 
         var found = await db.Set<User>().AsNoTracking()
@@ -45,5 +45,5 @@ internal static class UserInfoEndpoint
             [OpenIddictServerAspNetCoreConstants.Properties.Error] = error,
             [OpenIddictServerAspNetCoreConstants.Properties.ErrorDescription] = description,
         }),
-        [TokenEndpoint.Scheme]);
+        [GrantAnswers.Scheme]);
 }

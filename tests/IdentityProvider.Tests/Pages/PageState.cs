@@ -1,6 +1,7 @@
 using static IdentityProvider.Tests.Pages.AccountRoads;
 using static IdentityProvider.Tests.Pages.AdminRoads;
 using static IdentityProvider.Tests.Pages.FederationRoads;
+using static IdentityProvider.Tests.Pages.KeyRoads;
 using static IdentityProvider.Tests.Pages.MailRoads;
 using static IdentityProvider.Tests.Pages.PasskeyPages;
 using static IdentityProvider.Tests.Pages.RecoveryRoads;
@@ -57,6 +58,13 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("recover-elsewhere", "Enter the code", RecoverElsewhereAsync),
         new("recover-over", "This link is no longer good", (stage, tab) => tab.OpenAsync(stage.Host, "/recover/password?token=gone")),
         new("recover-done", "Your password is changed", (stage, tab) => tab.OpenAsync(stage.Host, "/recover/done")),
+        new("account-keys", "API keys", (stage, tab) => KeysAsync(stage, tab)),
+        new("account-keys-none", "API keys", (stage, tab) => AccountAsync(stage, tab, "/account/keys", "zoe")),
+        new("account-key-new", "Make an API key", (stage, tab) => AccountAsync(stage, tab, "/account/keys/new")),
+        new("account-key-new-wrong", "Make an API key", WrongKeyAsync, Failed: true),
+        new("account-key-made", "Keep your API key", MadeKeyAsync),
+        new("account-key", "API key", (stage, tab) => KeysAsync(stage, tab, "Details of Nightly backup")),
+        new("account-key-wrong-name", "API key", WrongNameAsync, Failed: true),
         new("admin-sessions", "Sessions", (stage, tab) => AdminAsync(stage, tab, "/admin/sessions?user=warden")),
         new("admin-sessions-none", "Sessions", (stage, tab) => AdminAsync(stage, tab, "/admin/sessions?user=nobody-here&ip=192.0.2.1")),
         new("account", "Profile", (stage, tab) => AccountAsync(stage, tab, "/account")),

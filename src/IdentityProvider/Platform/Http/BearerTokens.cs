@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 
 namespace IdentityProvider.Platform.Http;
 
@@ -9,7 +10,15 @@ namespace IdentityProvider.Platform.Http;
 /// </summary>
 internal static class BearerTokens
 {
-    public const string Scheme = "Bearer";
+    public const string Scheme = "Bearer", Prefix = "Bearer ";
+
+    /// <summary>The claim with what a caller may do at most: one permission each.</summary>
+    public const string Permissions = "permissions";
+
+    /// <summary>The kind of identity that stands for an API key. No token can carry it: it is said by who checked the key.</summary>
+    public const string ApiKey = "ApiKey";
+
+    public static bool IsApiKey(ClaimsPrincipal caller) => caller.Identity?.AuthenticationType == ApiKey;
 
     /// <summary>An access token for this server that carries the scope.</summary>
     public static AuthorizationPolicy Policy(string scope) => new AuthorizationPolicyBuilder(Scheme)
@@ -20,7 +29,21 @@ internal static class BearerTokens
     public static bool HasScope(ClaimsPrincipal token, string scope) =>
         token.FindAll("scope").Any(claim => claim.Value.Split(' ').Contains(scope, StringComparer.Ordinal));
 
-    /// <summary>The person the token speaks of; null where a client speaks for itself.</summary>
+    /// <summary>The person the token or key speaks of; null where a client speaks for itself.</summary>
     public static Guid? PersonOf(ClaimsPrincipal token) =>
-        token.FindFirst("grant_id") is not null && Guid.TryParse(token.FindFirst("sub")?.Value, out var id) ? id : null;
+        (IsApiKey(token) || token.FindFirst("grant_id") is not null) && Guid.TryParse(token.FindFirst("sub")?.Value, out var id) ? id : null;
+
+    /// <summary>401 (RFC 6750 section 3.1). Who sent nothing learns of no error.</summary>
+    public static Task ChallengeAsync(HttpContext http, string issuer, bool wasSent)
+    {
+        http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{issuer}\"" + (wasSent ? ", error=\"invalid_token\"" : "");
+        return ErrorResponses.WriteAsync(http, new ErrorInfo(StatusCodes.Status401Unauthorized, "invalid_token", "This needs an access token of this server for this server, in the Authorization header."));
+    }
+
+    /// <summary>403 (RFC 6750 section 3.1).</summary>
+    public static Task ForbidAsync(HttpContext http, string issuer)
+    {
+        http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{issuer}\", error=\"insufficient_scope\"";
+        return ErrorResponses.WriteAsync(http, new ErrorInfo(StatusCodes.Status403Forbidden, "insufficient_scope", "The token does not carry the scope that this needs."));
+    }
 }

@@ -15,6 +15,9 @@ internal sealed record NavigationItem(string Area, int Order, string Title, stri
     /// <summary>Who does not hold it does not see the place; null: everybody does.</summary>
     public string? Permission { get; init; }
 
+    /// <summary>The deployment does without what is there.</summary>
+    public bool IsOff { get; init; }
+
     /// <summary>The frame it leads into: shown to whoever may see a place there that needs a permission.</summary>
     public string? LeadsInto { get; init; }
 }

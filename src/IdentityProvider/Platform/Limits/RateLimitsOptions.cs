@@ -57,6 +57,10 @@ public sealed class RateLimitsOptions
     [Required, ValidateObjectMembers]
     public RateLimit AdminApi { get; set; } = new(600, TimeSpan.FromMinutes(1));
 
+    /// <summary>API keys that one person makes or replaces (60 an hour).</summary>
+    [Required, ValidateObjectMembers]
+    public RateLimit ApiKeysPerUser { get; set; } = new(60, TimeSpan.FromHours(1));
+
     /// <summary>Device codes one client may have open from one address at a time (1 to 10,000; 20).</summary>
     [Range(1, 10_000)]
     public int OpenDeviceCodesPerClientAndAddress { get; set; } = 20;

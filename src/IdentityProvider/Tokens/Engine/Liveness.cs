@@ -1,4 +1,5 @@
 using IdentityProvider.Clients;
+using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using Microsoft.AspNetCore;
 using Microsoft.EntityFrameworkCore;
@@ -30,6 +31,8 @@ internal sealed class Liveness(Store db, TokenLife life, Replay replay, IOptions
         var row = Guid.TryParse(context.TokenId, out var id) ? db.Set<Token>().Local.FindEntry(id)?.Entity : null;
         var alive = context.Principal!.GetTokenType() switch
         {
+            // A key was looked up a moment ago.
+            TokenTypeIdentifiers.AccessToken when BearerTokens.IsApiKey(context.Principal!) => true,
             TokenTypeIdentifiers.AccessToken => await life.IsAliveAsync(context.Principal!, ct),
             TokenTypeIdentifiers.Private.AuthorizationCode or TokenTypeIdentifiers.RefreshToken => await IsGrantAliveAsync(context, ct),
 

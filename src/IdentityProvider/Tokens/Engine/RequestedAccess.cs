@@ -30,7 +30,7 @@ internal sealed class RequestedAccess<TContext>(ScopeCatalog catalog, ClientCach
 
         var snapshot = await catalog.GetAsync(ct);
         var allowed = client.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (request.GetScopes().Length == 0 && !request.IsClientCredentialsGrantType())
+        if (request.GetScopes().Length == 0 && !request.IsClientCredentialsGrantType() && !request.IsTokenExchangeGrantType())
         {
             context.Reject(Errors.InvalidScope, "Ask for at least one scope.");
             return;

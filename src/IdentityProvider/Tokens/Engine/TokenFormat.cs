@@ -19,9 +19,6 @@ namespace IdentityProvider.Tokens.Engine;
 /// </summary>
 internal sealed class TokenFormat(ClientCache clients, SigningKeyRing keys, IOptions<IdentityProviderOptions> options) : IOpenIddictServerHandler<GenerateTokenContext>
 {
-    /// <summary>The claim that names the grant an access token came of; absent where no person gave one.</summary>
-    public const string GrantId = "grant_id";
-
     public static OpenIddictServerHandlerDescriptor Descriptor { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<GenerateTokenContext>()
             .UseScopedHandler<TokenFormat>()
@@ -41,9 +38,10 @@ internal sealed class TokenFormat(ClientCache clients, SigningKeyRing keys, IOpt
                 context.SigningCredentials = keys.Current(SecurityAlgorithms.EcdsaSha256);
                 var grant = context.Principal.GetAuthorizationId();
                 Strip(context.Principal);
-                context.Principal.SetClaim(GrantId, grant);
 
-                // The row of a reference hangs on its grant.
+                // The row of a reference hangs on its grant; what a key was exchanged for has none, and named the key.
+                if (grant is not null)
+                    context.Principal.SetClaim(GrantAnswers.GrantId, grant);
                 if (isReference)
                     context.Principal.SetAuthorizationId(grant);
                 break;

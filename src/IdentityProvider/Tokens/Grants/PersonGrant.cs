@@ -30,9 +30,9 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
         if (user is null)
             return TokenEndpoint.Gone;
         if (await IsOverdueAsync(userId, proof, ct))
-            return TokenEndpoint.Refuse(Errors.InvalidGrant, "The person must now sign in with a second factor, and has not.");
+            return GrantAnswers.Refuse(Errors.InvalidGrant, "The person must now sign in with a second factor, and has not.");
         if (request.IsRefreshTokenGrantType() && await IsTooOldAsync(grantId, ct))
-            return TokenEndpoint.Refuse(Errors.InvalidGrant, "This sign-in is too old to be renewed. The person must sign in again.");
+            return GrantAnswers.Refuse(Errors.InvalidGrant, "This sign-in is too old to be renewed. The person must sign in again.");
 
         var snapshot = await catalog.GetAsync(ct);
         var granted = proof.GetScopes();
@@ -41,7 +41,7 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
 
         // A token for fewer APIs than were granted, never for more (RFC 8707 section 2.2).
         if (resources.Any(r => !audiences.Contains(r)))
-            return TokenEndpoint.Refuse(Errors.InvalidTarget, "The resource was not part of what the person granted.");
+            return GrantAnswers.Refuse(Errors.InvalidTarget, "The resource was not part of what the person granted.");
         var scopes = Audiences.Narrow(snapshot, granted, resources);
 
         var requested = proof.GetClaims(PrincipalFactory.RequestedIdTokenClaim);
@@ -49,7 +49,7 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
         foreach (var name in requested)
             ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(PrincipalFactory.RequestedIdTokenClaim, name));
         principal.SetAuthorizationId(grantId.ToString());
-        return Results.SignIn(principal, authenticationScheme: TokenEndpoint.Scheme);
+        return Results.SignIn(principal, authenticationScheme: GrantAnswers.Scheme);
     }
 
     /// <summary>

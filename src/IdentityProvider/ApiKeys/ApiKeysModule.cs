@@ -1,0 +1,72 @@
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Jobs;
+using IdentityProvider.Platform.Settings;
+using IdentityProvider.Roles;
+using IdentityProvider.Sessions;
+using IdentityProvider.Sessions.Admin;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OpenIddict.Server;
+using static OpenIddict.Abstractions.OpenIddictConstants;
+
+namespace IdentityProvider.ApiKeys;
+
+/// <summary>
+/// Owns API keys: secrets that people make for their own programs, what each may do, how often, from where and until when, and how other
+/// APIs take them (introspection, token exchange).
+/// </summary>
+internal static class ApiKeysModule
+{
+    private static readonly TimeSpan EndedKept = TimeSpan.FromDays(30);
+
+    public static IServiceCollection AddApiKeys(this IServiceCollection services)
+    {
+        services.AddSettings<ApiKeysOptions>("ApiKeys");
+        services.AddSingleton<ApiKeyCache>().AddSingleton<ApiKeyGate>().AddScoped<ApiKeyChanges>();
+        services.AddSingleton<UseLog>().AddHostedService(provider => provider.GetRequiredService<UseLog>());
+        services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.Configure<AuthenticationSchemeOptions>(BearerTokens.Scheme, options => options.ForwardDefaultSelector = ApiKeyAuthentication.Selects);
+        services.AddOpenIddict().AddServer(AcceptKeys);
+        services.AddScoped<IFurtherGrant, KeyExchange>();
+        services.AddSingleton(provider => new NavigationItem(NavigationItem.Account, 45, "API keys", "/account/keys") { IsOff = !provider.GetRequiredService<IOptions<ApiKeysOptions>>().Value.Enabled });
+
+        services.AddSingleton(new Pruning("API keys", (db, now, ct) =>
+            db.Set<ApiKey>().Where(k => k.ExpiresAt < now - EndedKept || k.RevokedAt < now - EndedKept).DeleteInBatchesAsync(ct)));
+        services.AddSingleton(provider => new Pruning("uses of API keys", (db, now, ct) =>
+        {
+            var oldest = now - provider.GetRequiredService<IOptions<ApiKeysOptions>>().Value.UsesKeptFor;
+            return db.Set<ApiKeyUse>().Where(u => u.At < oldest).DeleteInBatchesAsync(ct);
+        }));
+        return services.AddSingleton(provider => new Pruning("warnings about API keys", (db, now, ct) => ApiKeyWarnings.SendAsync(db, now, provider, ct)));
+    }
+
+    public static void MapApiKeys(this IEndpointRouteBuilder routes)
+    {
+        var policy = BearerTokens.Policy(StandardScopes.ApiKeys);
+        routes.MapGet("/api/keys", ApiKeysApi.ListAsync).RequireAuthorization(policy).DisableAntiforgery();
+        routes.MapGet("/api/keys/{id:guid}/uses", ApiKeysApi.UsesAsync).RequireAuthorization(policy).DisableAntiforgery();
+        routes.MapDelete("/api/keys/{id:guid}", ApiKeysApi.RevokeAsync).RequireAuthorization(policy).DisableAntiforgery();
+        routes.MapPost("/api/keys", ApiKeysApi.CreateAsync).RequireAuthorization(policy).RequireSignIn(FreshSignInAttribute.MaxAge).DisableAntiforgery();
+        routes.MapPost("/api/keys/{id:guid}/rotate", ApiKeysApi.RotateAsync).RequireAuthorization(policy).RequireSignIn(FreshSignInAttribute.MaxAge).DisableAntiforgery();
+        routes.MapGet("/api/admin/api-keys", ApiKeysAdminApi.ListAsync).ForAdministrators(Permission.ReadApiKeys);
+        routes.MapDelete("/api/admin/api-keys/{id:guid}", ApiKeysAdminApi.RevokeAsync).ForAdministrators(Permission.ManageApiKeys);
+    }
+
+    private static void AcceptKeys(OpenIddictServerBuilder server) => server
+        .AllowTokenExchangeFlow()
+        .RemoveEventHandler(OpenIddictServerHandlers.Protection.ValidateReferenceTokenIdentifier.Descriptor)
+        .AddEventHandler(KeyAsToken.Descriptor)
+        .Configure(options =>
+        {
+            // A key is taken as an access token and makes one; nobody acts for somebody.
+            options.SubjectTokenTypes.Clear();
+            options.SubjectTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
+            options.RequestedTokenTypes.Clear();
+            options.RequestedTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
+            options.ActorTokenTypes.Clear();
+        });
+}
