@@ -6,7 +6,10 @@ using OpenIddict.Server.AspNetCore;
 
 namespace IdentityProvider.Clients;
 
-/// <summary>A grant type that another room than Tokens brings to the token endpoint. The engine has authenticated the client and checked what it sent.</summary>
+/// <summary>
+/// A grant type that another room brings to the token endpoint. The engine has authenticated the client and checked what it sent. The reason
+/// for an interface: Tokens and that room do not know each other.
+/// </summary>
 internal interface IFurtherGrant
 {
     /// <summary>The value of the parameter grant_type.</summary>

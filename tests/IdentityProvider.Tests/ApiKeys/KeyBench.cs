@@ -16,7 +16,7 @@ internal static class KeyBench
 {
     public const string Scope = "openid urn:identityprovider:api-keys";
 
-    /// <summary>"trusted" may manage keys, "worker" may exchange them, ada holds notes:read:all beside users:read.</summary>
+    /// <summary>"trusted" may manage keys, "worker" may exchange them, ada holds notes:read:own beside users:read.</summary>
     public static string Document()
     {
         var document = JsonNode.Parse(TestDocument.Json)!;
@@ -28,7 +28,7 @@ internal static class KeyBench
                 client["grant_types"] = new JsonArray("client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange");
         }
 
-        document["roles"]!.AsArray().Add(new JsonObject { ["name"] = "reader", ["permissions"] = new JsonArray("notes:read:all") });
+        document["roles"]!.AsArray().Add(new JsonObject { ["name"] = "reader", ["permissions"] = new JsonArray("notes:read:own") });
         document["users"]!.AsArray().Single(user => (string?)user!["username"] == "ada")!["roles"] = new JsonArray("admin", "reader");
         return document.ToJsonString();
     }

@@ -193,11 +193,11 @@ public sealed class UsingKeys : IAsyncLifetime
         var job = host.Services.GetRequiredService<PruningJob>();
         clock.Advance(TimeSpan.FromDays(75));
         await job.RunOnceAsync(CancellationToken.None);
-        Assert.DoesNotContain(await host.MailsAsync("ada@example.test"), mail => mail.Subject.Contains("ends on", StringComparison.Ordinal));
+        Assert.DoesNotContain(await host.MailsAsync("ada@example.test"), mail => mail.Subject!.Contains("ends on", StringComparison.Ordinal));
         clock.Advance(TimeSpan.FromDays(2));
         await job.RunOnceAsync(CancellationToken.None);
         await job.RunOnceAsync(CancellationToken.None);
-        Assert.Single(await host.MailsAsync("ada@example.test"), mail => mail.Subject.Contains("Website", StringComparison.Ordinal));
+        Assert.Single(await host.MailsAsync("ada@example.test"), mail => mail.Subject!.Contains("Website", StringComparison.Ordinal));
         clock.Advance(TimeSpan.FromDays(50));
         await job.RunOnceAsync(CancellationToken.None);
         Assert.Equal(0, await host.InStoreAsync(db => db.Set<ApiKey>().CountAsync()));

@@ -11,7 +11,7 @@ internal static class KeyRoads
     /// <summary>One that is busy, one that ends soon and was replaced, one that is over, and one with a name that attacks the page.</summary>
     public static async Task KeysAsync(Stage stage, Tab tab, string? link = null)
     {
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         await stage.Host.InStoreAsync(async db =>
         {
             var owner = await db.Set<User>().Where(u => u.UserName == "ada").Select(u => u.Id).SingleAsync();
