@@ -174,7 +174,7 @@ public sealed class AdministeringSessions : IAsyncLifetime
         Assert.Equal(["ada", "ada", "otp"], seen.Order(StringComparer.Ordinal));
 
         foreach (var part in new[] { "user", "client_id", "ip" })
-            {
+        {
             Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Get, $"sessions?{part}=a%00b", token, nodes.Second)).Status);
             Assert.Empty(Names(await admin.OpenAsync($"/admin/sessions?{part}=a%00b")));
         }
