@@ -9,7 +9,7 @@ internal sealed class UserRoles(Store db)
     public async Task<IReadOnlyList<string>> OfAsync(Guid userId, CancellationToken ct) => await Held(userId).Select(role => role.Name).OrderBy(name => name).ToListAsync(ct);
 
     /// <summary>The roles a user holds, with what they permit. Read each time: one that is taken away is gone at the next request.</summary>
-    public async Task<IReadOnlyList<Role>> HeldByAsync(Guid userId, CancellationToken ct) => await Held(userId).AsNoTracking().ToListAsync(ct);
+    public async Task<IReadOnlyList<Role>> HeldByAsync(Guid userId, CancellationToken ct) => await Held(userId).AsNoTracking().OrderBy(role => role.Name).ToListAsync(ct);
 
     /// <summary>May the user do this now?</summary>
     public async Task<bool> PermitAsync(Guid userId, string permission, CancellationToken ct) =>

@@ -53,6 +53,10 @@ internal sealed class ApiEntry
     [MaxLength(200)]
     public string? DisplayName { get; set; }
 
+    /// <summary>Names of the roles its access tokens speak of: those the person holds, when the scope roles was granted too.</summary>
+    [MaxLength(50)]
+    public List<string> Roles { get; set; } = [];
+
     /// <summary>All scopes of the API; one that is not listed is removed from it.</summary>
     [MaxLength(500)]
     public List<ApiScopeEntry> Scopes { get; set; } = [];
@@ -68,6 +72,13 @@ internal sealed class ApiScopeEntry
     /// <summary>What the consent page says, one plain sentence.</summary>
     [MaxLength(500)]
     public string? Description { get; set; }
+
+    /// <summary>
+    /// The permissions the scope stands for: of those the person holds, an access token with the scope carries them in the claim permissions.
+    /// A resource (notes) brings all of its permissions, an action (notes:delete) its :own and :all, and one with a suffix only itself.
+    /// </summary>
+    [MaxLength(50)]
+    public List<string> Permissions { get; set; } = [];
 }
 
 /// <summary>A further identity scope.</summary>

@@ -26,6 +26,8 @@ public sealed class CheckingDocuments : IDisposable
     [InlineData("""{ "roles": [{ "name": "r", "permissions": ["everything"] }] }""", "roles[0].permissions[0]: \"everything\" is not a permission")]
     [InlineData("""{ "roles": [{ "name": "r", "permissions": ["a:b:mine"] }] }""", "not a permission")]
     [InlineData("""{ "roles": [{ "name": "" }] }""", "roles[0].name: is missing")]
+    [InlineData("""{ "apis": [{ "identifier": "urn:a", "roles": ["user", "admni"] }] }""", "apis[0].roles[1]: \"admni\" is no role. Did you mean \"admin\"?")]
+    [InlineData("""{ "apis": [{ "identifier": "urn:a", "scopes": [{ "name": "x", "permissions": ["notes", "notes:delete", "notes:*"] }] }] }""", "apis[0].scopes[0].permissions[2]: \"notes:*\" is neither a permission nor a resource")]
     [InlineData("""{ "providers": [{ "name": "Corp", "display_name": "Corp", "issuer": "https://id.example", "client_id": "us" }] }""", "providers[0].name: is not a short name")]
     [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "http://id.example", "client_id": "us" }] }""", "providers[0].issuer: is not an issuer")]
     [InlineData("""{ "providers": [{ "name": "corp", "display_name": "Corp", "issuer": "https://id.example?a=b", "client_id": "us" }] }""", "providers[0].issuer: is not an issuer")]
