@@ -15,6 +15,9 @@ namespace IdentityProvider.Tests.Testing;
 /// <summary>The whole server on real Kestrel, with a database of its own unless one is shared with another node.</summary>
 internal sealed class IdpHost : IAsyncDisposable
 {
+    // Two runs on one machine begin at different places.
+    private static int lastPort = Environment.ProcessId * 61;
+
     private readonly WebApplication app;
     private readonly string folder;
 
@@ -84,11 +87,25 @@ internal sealed class IdpHost : IAsyncDisposable
         return new IdpHost(app, folder, issuer, setup.Port ?? issuer.Port);
     }
 
+    /// <summary>
+    /// A port that nobody listens on, each time another one. Below the range from which the system takes ports for outgoing
+    /// connections: one of those could take it between now and the moment the server listens.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = 10_000 + (int)((uint)Interlocked.Increment(ref lastPort) % 10_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+            }
+        }
     }
 
     /// <summary>Looks into the database, or changes it as an administrator would.</summary>

@@ -1,24 +1,18 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Text.Json.Serialization;
-using IdentityProvider.Clients;
 using IdentityProvider.Platform;
 using IdentityProvider.Platform.Http;
-using IdentityProvider.Platform.Limits;
 using IdentityProvider.Roles;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Sessions.Admin;
 
-/// <summary>
-/// Sessions in the admin API. Every call takes an access token for this server with the scope <c>urn:identityprovider:admin</c>, of
-/// somebody who holds the permission now and signed in with two factors (else 401, RFC 9470).
-/// </summary>
+/// <summary>Sessions in the admin API.</summary>
 internal static class SessionsApi
 {
     public const int MostRows = 200;
@@ -28,27 +22,10 @@ internal static class SessionsApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        Guard(routes.MapGet("/api/admin/sessions", ListAsync), null, Permission.ReadSessions);
-        Guard(routes.MapDelete("/api/admin/sessions/{sid:guid}", EndAsync), null, Permission.ManageSessions);
-        Guard(routes.MapDelete("/api/admin/users/{sub:guid}/sessions", EndAllAsync), null, Permission.ManageSessions);
-        Guard(routes.MapPost("/api/admin/panic", PanicAsync), PanicMaxAge, Permission.ManageKeys, Permission.ManageSessions);
-    }
-
-    private static void Guard(RouteHandlerBuilder route, TimeSpan? maxAge, params string[] permissions)
-    {
-        route.RequireAuthorization(BearerTokens.Policy(StandardScopes.Administration)).DisableAntiforgery();
-        route.AddEndpointFilter(async (invocation, next) => await TooManyAsync(invocation.HttpContext) ?? await next(invocation));
-        foreach (var permission in permissions)
-            route.RequirePermission(permission);
-        route.RequireSignIn(maxAge);
-    }
-
-    private static async Task<IResult?> TooManyAsync(HttpContext http)
-    {
-        var limits = http.RequestServices.GetRequiredService<IOptions<RateLimitsOptions>>().Value;
-        var caller = http.User.FindFirst("sub")?.Value ?? "";
-        var lease = await http.RequestServices.GetRequiredService<RateLimiter>().TryAcquireAsync("admin-api", limits.AdminApi, caller, http.RequestAborted);
-        return lease.Acquired ? null : new TooManyResult(lease.RetryAfter);
+        routes.MapGet("/api/admin/sessions", ListAsync).ForAdministrators(Permission.ReadSessions);
+        routes.MapDelete("/api/admin/sessions/{sid:guid}", EndAsync).ForAdministrators(Permission.ManageSessions);
+        routes.MapDelete("/api/admin/users/{sub:guid}/sessions", EndAllAsync).ForAdministrators(Permission.ManageSessions);
+        routes.MapPost("/api/admin/panic", PanicAsync).ForAdministrators(PanicMaxAge, Permission.ManageKeys, Permission.ManageSessions);
     }
 
     /// <summary>

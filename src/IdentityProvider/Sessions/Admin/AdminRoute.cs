@@ -1,0 +1,40 @@
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Limits;
+using IdentityProvider.Roles;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace IdentityProvider.Sessions.Admin;
+
+/// <summary>
+/// What every route of the admin API asks of its caller: an access token for this server with the scope
+/// <c>urn:identityprovider:admin</c>, of somebody who holds the permissions now and signed in with two factors (else 401, RFC 9470),
+/// and not too many calls (429).
+/// </summary>
+internal static class AdminRoute
+{
+    public static RouteHandlerBuilder ForAdministrators(this RouteHandlerBuilder route, params string[] permissions) => route.ForAdministrators(maxAge: null, permissions);
+
+    /// <param name="route">The endpoint.</param>
+    /// <param name="maxAge">How old the sign-in behind the token may be; null: as old as the token says.</param>
+    /// <param name="permissions">All of which the caller must hold.</param>
+    public static RouteHandlerBuilder ForAdministrators(this RouteHandlerBuilder route, TimeSpan? maxAge, params string[] permissions)
+    {
+        route.RequireAuthorization(BearerTokens.Policy(StandardScopes.Administration)).DisableAntiforgery();
+        route.AddEndpointFilter(async (invocation, next) => await TooManyAsync(invocation.HttpContext) ?? await next(invocation));
+        foreach (var permission in permissions)
+            route.RequirePermission(permission);
+        return route.RequireSignIn(maxAge);
+    }
+
+    private static async Task<IResult?> TooManyAsync(HttpContext http)
+    {
+        var limits = http.RequestServices.GetRequiredService<IOptions<RateLimitsOptions>>().Value;
+        var caller = http.User.FindFirst("sub")?.Value ?? "";
+        var lease = await http.RequestServices.GetRequiredService<RateLimiter>().TryAcquireAsync("admin-api", limits.AdminApi, caller, http.RequestAborted);
+        return lease.Acquired ? null : new TooManyResult(lease.RetryAfter);
+    }
+}
