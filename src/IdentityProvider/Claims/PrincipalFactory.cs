@@ -22,14 +22,15 @@ internal sealed class PrincipalFactory(ScopeCatalog catalog, UserRoles userRoles
     /// <param name="user">Who.</param>
     /// <param name="facts">What was proven.</param>
     /// <param name="scopes">What was granted.</param>
+    /// <param name="answered">Of these, what the answer is for: a refresh may ask for less.</param>
     /// <param name="resources">The audience of the access token.</param>
     /// <param name="idTokenClaims">Single claims asked for in the ID token.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<ClaimsPrincipal> CreateAsync(User user, AuthenticationFacts facts, IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> resources, IEnumerable<string> idTokenClaims, CancellationToken ct)
+    public async Task<ClaimsPrincipal> CreateAsync(User user, AuthenticationFacts facts, IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> answered, IReadOnlyCollection<string> resources, IEnumerable<string> idTokenClaims, CancellationToken ct)
     {
         var snapshot = await catalog.GetAsync(ct);
-        var names = snapshot.Find(scopes).SelectMany(s => s.Claims).Concat(idTokenClaims).ToHashSet(StringComparer.Ordinal);
-        var audience = AudienceClaims.Registered(snapshot, scopes, resources);
+        var names = snapshot.Find(answered).SelectMany(s => s.Claims).Concat(idTokenClaims).ToHashSet(StringComparer.Ordinal);
+        var audience = AudienceClaims.Registered(snapshot, answered, resources);
         var roles = audience.AskForRoles || names.Contains("roles") ? await userRoles.HeldByAsync(user.Id, ct) : [];
 
         var identity = new ClaimsIdentity(Type, ClaimNames.Name, ClaimNames.Role);
