@@ -122,11 +122,6 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
-                    b.PrimitiveCollection<List<string>>("Roles")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("text[]");
-
                     b.HasKey("Id");
 
                     b.HasIndex("Identifier")
@@ -417,11 +412,6 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
-
-                    b.PrimitiveCollection<List<string>>("Permissions")
-                        .IsRequired()
-                        .HasMaxLength(-1)
-                        .HasColumnType("text[]");
 
                     b.HasKey("Id");
 

@@ -19,11 +19,13 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         Once(document => document.Apis, api => api.Identifier, "identifier");
         Once(document => document.Providers, provider => provider.Name, "name");
         Once(document => document.Roles, role => role.Name, "name");
+        Once(document => document.Groups, group => group.Name, "name");
         Once(document => document.Users, user => UserNames.Normalize(user.Username), "username");
         var scopes = CheckScopes();
-        HashSet<string> roles = [.. RoleRows.Seeded.Select(role => role.Name), .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name), .. known.Roles];
+        HashSet<string> roles = [.. SeededRoles.Permissions.Keys, .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name), .. known.Roles];
         HashSet<string> providers = [.. files.SelectMany(file => file.Document.Providers).Select(provider => provider.Name), .. known.Providers];
         new UserChecks(files, known, passwords).Run();
+        new GroupChecks(files, known, roles).Run();
 
         foreach (var file in files)
         {

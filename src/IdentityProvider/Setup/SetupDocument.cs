@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Validation;
+using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 
 namespace IdentityProvider.Setup;
@@ -37,6 +38,9 @@ internal sealed class SetupDocument
 
     /// <summary>Roles; user, moderator and admin are made when missing.</summary>
     public List<RoleEntry> Roles { get; set; } = [];
+
+    /// <summary>Groups of people, and of groups, who hold roles together.</summary>
+    public List<GroupEntry> Groups { get; set; } = [];
 
     /// <summary>People. What is left out of an entry is left to the person.</summary>
     public List<UserEntry> Users { get; set; } = [];
@@ -107,6 +111,30 @@ internal sealed class RoleEntry
     /// <summary>All permissions of the role: resource:action, optionally with :own or :all.</summary>
     [MaxLength(500)]
     public List<string> Permissions { get; set; } = [];
+}
+
+/// <summary>A group; who is in a group in it is in it, too.</summary>
+internal sealed class GroupEntry
+{
+    /// <summary>The name it is put into others by.</summary>
+    [Required, MaxLength(100)]
+    public string Name { get; set; } = "";
+
+    /// <summary>Who or what it is for.</summary>
+    [MaxLength(200)]
+    public string? Description { get; set; }
+
+    /// <summary>All roles its members hold through it.</summary>
+    [MaxLength(100)]
+    public List<string> Roles { get; set; } = [];
+
+    /// <summary>All groups that lie in it, at most ten one in the other: their members hold its roles, too.</summary>
+    [MaxLength(GroupGraph.MostInner)]
+    public List<string> Groups { get; set; } = [];
+
+    /// <summary>The usernames of all its own members; left out, they are left alone.</summary>
+    [MaxLength(10_000)]
+    public List<string>? Members { get; set; }
 }
 
 /// <summary>A person.</summary>
