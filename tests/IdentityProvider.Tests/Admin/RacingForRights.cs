@@ -1,10 +1,13 @@
 using System.Net;
+using IdentityProvider.PersonalData;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.Tests.House;
 using IdentityProvider.Tests.Testing;
 using IdentityProvider.Tests.Tokens;
+using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -50,5 +53,22 @@ public sealed class RacingForRights
 
         async Task<HttpStatusCode[]> RaceAsync(Func<int, IdpHost, Task<(HttpStatusCode Status, System.Text.Json.JsonElement Body, string? Tag)>> request) =>
             [.. (await Task.WhenAll(Enumerable.Range(0, TwoNodes.Parallel).Select(i => Task.Run(() => request(i, i % 2 == 0 ? nodes.First : nodes.Second))))).Select(answer => answer.Status)];
+    }
+
+    [Theory, MemberData(nameof(Providers))]
+    public async Task Of_two_last_administrators_who_close_their_accounts_at_once_one_stays(DatabaseProvider provider)
+    {
+        await using var nodes = await TwoNodes.StartAsync(provider, RightsBench.Document());
+        var closed = await Task.WhenAll(Enumerable.Range(0, TwoNodes.Parallel).Select(i => Task.Run(() => CloseAsync(i % 2 == 0 ? nodes.First : nodes.Second, i % 4 < 2 ? "ada" : "otto"))));
+        Assert.Single(closed.OfType<Guid>().Distinct());
+        Assert.True(await nodes.First.InStoreAsync(db => new Administrators(db, [new Leaving(all => all.Set<Deletion>().Select(deletion => deletion.UserId))]).AnyAsync(default)));
+
+        // Null: the last one stays.
+        static async Task<Guid?> CloseAsync(IdpHost node, string username)
+        {
+            await using var scope = node.Services.CreateAsyncScope();
+            var user = await scope.ServiceProvider.GetRequiredService<Store>().Set<User>().SingleAsync(person => person.UserName == username);
+            return (await scope.ServiceProvider.GetRequiredService<Deletions>().RequestAsync(user, default))?.UserId;
+        }
     }
 }
