@@ -28,7 +28,7 @@ internal static class ApiKeysApi
         return Results.Json(new KeyList([.. keys.Select(key => KeyEntry.Of(key, now))]));
     }
 
-    /// <summary>POST /api/keys: 201 with the secret in <c>key</c>, once; 400 with all that is wrong.</summary>
+    /// <summary>POST /api/keys: 201 with the secret in <c>key</c>, once; 400 with all that is wrong (RFC 9457).</summary>
     public static async Task<IResult> CreateAsync(HttpContext http, KeyRequest request, Store db, ApiKeyChanges changes, IOptions<ApiKeysOptions> options, TimeProvider clock, CancellationToken ct)
     {
         if (!options.Value.Enabled)
@@ -82,11 +82,12 @@ internal static class ApiKeysApi
     private static IResult Answer(HttpContext http, MadeKey made, TimeProvider clock)
     {
         if (made is not { Key: { } key, Secret: { } secret })
-            return new ErrorResult(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", string.Join(' ', made.Problems.Select(problem => problem.Property.Length == 0 ? $"{problem.Text}." : $"{problem.Property}: {problem.Text}."))));
+            return new ProblemsResult(made.Problems);
         http.Response.Headers.CacheControl = "no-store";
         return Results.Json(KeyEntry.Of(key, clock.GetUtcNow()) with { Key = secret }, statusCode: StatusCodes.Status201Created);
     }
 
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record KeyRequest(
         [property: JsonPropertyName("name")] string? Name,
         [property: JsonPropertyName("scope")] string? Scope,
@@ -96,6 +97,7 @@ internal static class ApiKeysApi
         [property: JsonPropertyName("requests_per_minute")] int? RequestsPerMinute,
         [property: JsonPropertyName("monthly_quota")] int? MonthlyQuota);
 
+    [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record RotateRequest([property: JsonPropertyName("overlap")] int? Overlap);
 
     private sealed record KeyList([property: JsonPropertyName("keys")] IReadOnlyList<KeyEntry> Keys);

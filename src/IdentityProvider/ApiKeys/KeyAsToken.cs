@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Claims;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using Microsoft.AspNetCore;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,7 @@ namespace IdentityProvider.ApiKeys;
 /// To introspection (RFC 7662) and token exchange (RFC 8693) a key is an access token that its owner was given: any API can take keys
 /// without knowing what they are. It stands where the engine looks a reference up, so that a key costs no second look.
 /// </summary>
-internal sealed class KeyAsToken(ApiKeyGate gate, ScopeCatalog catalog, IOpenIddictTokenManager tokens, IOptions<IdentityProviderOptions> root) : IOpenIddictServerHandler<ValidateTokenContext>
+internal sealed class KeyAsToken(ApiKeyGate gate, ScopeCatalog catalog, IOpenIddictTokenManager tokens, EventLog events, IOptions<IdentityProviderOptions> root) : IOpenIddictServerHandler<ValidateTokenContext>
 {
     /// <summary>
     /// Where the key was sent from, which only the API that was called knows. A key that is limited to some addresses does not work without it.
@@ -64,11 +65,12 @@ internal sealed class KeyAsToken(ApiKeyGate gate, ScopeCatalog catalog, IOpenIdd
         IEnumerable<string> scopes = context.EndpointType == OpenIddictServerEndpointType.Introspection && client is not null && snapshot.Apis.ContainsKey(client)
             ? snapshot.Find(key.Scopes).Where(scope => scope.Api == client).Select(scope => scope.Name)
             : key.Scopes;
-        var principal = ApiKeyPrincipal.Of(key);
+        var audiences = Audiences.Of(snapshot, scopes, [], root.Value.Issuer);
+        var principal = ApiKeyPrincipal.Of(key with { Permissions = KeyPermissions.For(snapshot, key.UserId, key.Permissions, [.. scopes], audiences, events) });
         ((ClaimsIdentity)principal.Identity!).TryRemoveClaim(principal.FindFirst("scope"));
         principal.SetTokenType(TokenTypeIdentifiers.AccessToken);
         principal.SetScopes(scopes);
-        principal.SetAudiences(Audiences.Of(snapshot, scopes, [], root.Value.Issuer));
+        principal.SetAudiences(audiences);
         principal.SetCreationDate(key.CreatedAt);
         principal.SetExpirationDate(key.ExpiresAt);
         return principal;

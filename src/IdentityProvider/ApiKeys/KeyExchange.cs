@@ -1,6 +1,8 @@
 using System.Security.Claims;
+using System.Text.Json;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -13,7 +15,7 @@ namespace IdentityProvider.ApiKeys;
 /// Token exchange (RFC 8693): a key for a short access token of its owner for APIs, so that each API verifies offline. The client that asks is
 /// registered for it and for the scopes; the token carries no more than both the key and the client have.
 /// </summary>
-internal sealed class KeyExchange(ClientCache clients, ScopeCatalog catalog, IOptions<IdentityProviderOptions> root, TimeProvider clock) : IFurtherGrant
+internal sealed class KeyExchange(ClientCache clients, ScopeCatalog catalog, EventLog events, IOptions<IdentityProviderOptions> root, TimeProvider clock) : IFurtherGrant
 {
     /// <summary>A key is revoked at once; what came of it where an API verifies offline is gone by then.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -43,9 +45,13 @@ internal sealed class KeyExchange(ClientCache clients, ScopeCatalog catalog, IOp
         var identity = new ClaimsIdentity("TokenExchange", ClaimNames.Name, ClaimNames.Role);
         foreach (var (name, value) in new[] { (ClaimNames.Subject, proof.GetClaim(ClaimNames.Subject)!), (GrantAnswers.GrantId, proof.GetClaim("api_key_id")!) })
             identity.AddClaim(new Claim(name, value).SetDestinations(Destinations.AccessToken));
+        var audiences = Audiences.Of(snapshot, scopes, [.. resources], root.Value.Issuer);
+        var permissions = KeyPermissions.For(snapshot, Guid.Parse(proof.GetClaim(ClaimNames.Subject)!), [.. proof.GetClaims(BearerTokens.Permissions)], scopes, audiences, events);
+        if (permissions.Count > 0)
+            identity.AddClaim(new Claim(BearerTokens.Permissions, JsonSerializer.Serialize(permissions), "JSON_ARRAY").SetDestinations(Destinations.AccessToken));
         var principal = new ClaimsPrincipal(identity);
         principal.SetScopes(scopes);
-        principal.SetResources(Audiences.Of(snapshot, scopes, [.. resources], root.Value.Issuer));
+        principal.SetResources(audiences);
         var left = proof.GetExpirationDate()!.Value - clock.GetUtcNow();
         principal.SetAccessTokenLifetime(left < Lifetime ? left : Lifetime);
         return Results.SignIn(principal, authenticationScheme: GrantAnswers.Scheme);

@@ -85,6 +85,6 @@ internal sealed class NewKeyPage(SessionStore sessions, ApiKeyChanges changes, S
     {
         var snapshot = await catalog.GetAsync(ct);
         Held = await changes.HeldAsync(session.UserId, ct);
-        Choices = [.. ApiKeyRules.Scopes(snapshot).GroupBy(scope => scope.Api).Select(group => (group.Key is null ? "This server" : snapshot.Apis[group.Key], (IReadOnlyList<ScopeInfo>)[.. group])).OrderBy(choice => choice.Item1 == "This server")];
+        Choices = [.. ApiKeyRules.Scopes(snapshot).GroupBy(scope => scope.Api).Select(group => (group.Key is null ? "This server" : snapshot.Apis[group.Key].DisplayName, (IReadOnlyList<ScopeInfo>)[.. group])).OrderBy(choice => choice.Item1 == "This server")];
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ScopeCatalog(IServiceScopeFactory scopes, TimeProvider clo
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<Store>();
-        var apis = await db.Set<Api>().AsNoTracking().OrderBy(a => a.Identifier).Select(a => new { a.Id, a.Identifier, a.Roles }).ToListAsync(ct);
+        var apis = await db.Set<Api>().AsNoTracking().OrderBy(a => a.Identifier).Select(a => new { a.Id, a.Identifier, a.DisplayName, a.Roles }).ToListAsync(ct);
         var stored = await db.Set<Scope>().AsNoTracking().OrderBy(s => s.Name).ToListAsync(ct);
         var owners = apis.ToDictionary(a => a.Id, a => a.Identifier);
         var all = StandardScopes.All.Concat(stored.Select(s =>
@@ -33,7 +33,7 @@ internal sealed class ScopeCatalog(IServiceScopeFactory scopes, TimeProvider clo
 
         return current = new Snapshot(
             all.DistinctBy(s => s.Name).ToFrozenDictionary(s => s.Name, StringComparer.Ordinal),
-            apis.ToFrozenDictionary(a => a.Identifier, a => new ApiInfo(a.Identifier, a.Roles), StringComparer.Ordinal),
+            apis.ToFrozenDictionary(a => a.Identifier, a => new ApiInfo(a.Identifier, a.DisplayName ?? a.Identifier, a.Roles), StringComparer.Ordinal),
             clock.GetTimestamp());
     }
 }

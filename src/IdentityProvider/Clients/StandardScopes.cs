@@ -21,7 +21,7 @@ internal static class StandardScopes
         new("address", "See your postal address", null, ["address"]),
         new(Roles, "See the roles you hold", null, ["roles"]),
         new(Administration, "Administer this server with all the rights you hold", null, []),
-        new(ApiKeys, "Make, replace and revoke your API keys", null, []),
+        new(ApiKeys, "Make and revoke API keys that do what you may", null, []),
         new(OfflineAccess, "Keep this access when you are not using it", null, []),
     ];
 }
@@ -39,5 +39,6 @@ internal sealed record ScopeInfo(string Name, string Sentence, string? Api, IRea
 
 /// <summary>An API as the protocol needs it.</summary>
 /// <param name="Identifier">The audience of its access tokens.</param>
+/// <param name="DisplayName">What people read.</param>
 /// <param name="Roles">The roles its access tokens may speak of.</param>
-internal sealed record ApiInfo(string Identifier, IReadOnlyList<string> Roles);
+internal sealed record ApiInfo(string Identifier, string DisplayName, IReadOnlyList<string> Roles);

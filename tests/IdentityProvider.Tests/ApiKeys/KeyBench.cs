@@ -28,6 +28,7 @@ internal static class KeyBench
                 client["grant_types"] = new JsonArray("client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange");
         }
 
+        document["apis"]![0]!["scopes"]![0]!["permissions"] = new JsonArray("notes:read");
         document["roles"]!.AsArray().Add(new JsonObject { ["name"] = "reader", ["permissions"] = new JsonArray("notes:read:own") });
         document["users"]!.AsArray().Single(user => (string?)user!["username"] == "ada")!["roles"] = new JsonArray("admin", "reader");
         return document.ToJsonString();
