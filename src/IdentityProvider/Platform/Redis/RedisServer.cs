@@ -10,7 +10,7 @@ namespace IdentityProvider.Platform.Redis;
 /// </summary>
 internal sealed class RedisServer(IOptions<RedisOptions> options, ILogger<RedisServer> log) : IDisposable
 {
-    private const int ToConnect = 5000, ToAnswer = 2000;
+    private const int Milliseconds = 5000;
 
     private readonly Lazy<ConnectionMultiplexer> connection = new(() =>
     {
@@ -20,7 +20,7 @@ internal sealed class RedisServer(IOptions<RedisOptions> options, ILogger<RedisS
 
         // At each heartbeat, once a second: by default it waits longer each time.
         configuration.ReconnectRetryPolicy = new LinearRetry(500);
-        (configuration.ConnectTimeout, configuration.AsyncTimeout, configuration.SyncTimeout) = (ToConnect, ToAnswer, ToAnswer);
+        (configuration.ConnectTimeout, configuration.AsyncTimeout, configuration.SyncTimeout) = (Milliseconds, Milliseconds, Milliseconds);
         var multiplexer = ConnectionMultiplexer.Connect(configuration);
         multiplexer.ConnectionFailed += (_, failed) => log.LogError("Redis is away ({Reason}). Until it is back, whoever brings a session is answered 503.", failed.FailureType);
         multiplexer.ConnectionRestored += (_, _) => log.LogInformation("Redis is back.");
