@@ -12,7 +12,7 @@ internal static class RoleRows
     [
         new() { Name = "user" },
         new() { Name = "moderator", Permissions = ["users:read", Permission.ReadSessions] },
-        new() { Name = "admin", Permissions = ["clients:manage", Permission.ManageKeys, "roles:manage", Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read"] },
+        new() { Name = "admin", Permissions = ["clients:manage", Permission.ManageKeys, Permission.ManageProviders, Permission.ReadProviders, "roles:manage", Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read"] },
     ];
 
     public static async Task SeedAsync(Store db, CancellationToken ct)

@@ -32,7 +32,7 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
             foreach (var api in file.Document.Apis)
                 Report(file, api, [.. Constraints.Check(api, ClientMetadataRules.OutsideName), .. IdentifierProblems(api)]);
             foreach (var provider in file.Document.Providers)
-                Report(file, provider, [.. ProviderRules.Problems(provider), .. UnknownRoles(provider, roles)]);
+                Report(file, provider, ProviderRules.Problems(provider, roles));
             Report(file, file.Document, Constraints.Check(file.Document, ClientMetadataRules.OutsideName));
             Report(file, file.Document, RemovedAndDescribed(file.Document));
             foreach (var role in file.Document.Roles)
@@ -87,13 +87,6 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         foreach (var (name, i) in client.Providers.Select((name, i) => (name, i)))
             if (!providers.Contains(name))
                 yield return new Problem($"providers[{i}]", $"\"{Constraints.Shown(name)}\" is no provider.{(NearestName.Question(name, providers) is { Length: > 0 } question ? question : " Describe it under providers, or remove it.")}");
-    }
-
-    private static IEnumerable<Problem> UnknownRoles(ProviderMetadata provider, HashSet<string> roles)
-    {
-        foreach (var (rule, i) in provider.RoleRules.Select((rule, i) => (rule, i)))
-            if (rule.Role.Length > 0 && !roles.Contains(rule.Role))
-                yield return new Problem($"role_rules[{i}].role", $"\"{Constraints.Shown(rule.Role)}\" is no role.{(NearestName.Question(rule.Role, roles) is { Length: > 0 } question ? question : " Describe it under roles, or remove it.")}");
     }
 
     private IEnumerable<Problem> RemovedAndDescribed(SetupDocument document)

@@ -11,7 +11,7 @@ internal static class Eventually
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), "It did not come to hold within five seconds.");
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "It did not come to hold within thirty seconds.");
             await Task.Yield();
         }
     }
