@@ -44,4 +44,10 @@ internal sealed record SignInOptionLink(string Label, string Url, string? Icon)
 
     /// <summary>It leads to a new account: what prompt=create asks for.</summary>
     public bool CreatesAccount { get; init; }
+
+    /// <summary>What a browser remembers this way by (<c>LastWay</c> of Sessions); null for one that is no way by itself.</summary>
+    public string? Way { get; init; }
+
+    /// <summary>It was used last in this browser, with success.</summary>
+    public bool IsLastUsed { get; init; }
 }

@@ -1,5 +1,6 @@
 using IdentityProvider.Authorize;
 using IdentityProvider.Platform.Validation;
+using IdentityProvider.Sessions;
 
 namespace IdentityProvider.Federation;
 
@@ -7,7 +8,7 @@ namespace IdentityProvider.Federation;
 internal sealed class ProviderOption(ProviderCatalog catalog) : ISignInOption
 {
     public ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<SignInOptionLink>>(
-        [.. catalog.Offered.Where(p => IsOffered(request, p)).Select(p => new SignInOptionLink($"Sign in with {p.Row.DisplayName}", $"/federation/{p.Row.Name}/start?ticket={request.Ticket}", null) { IsHinted = IsHinted(request, p), IsElsewhere = true })]);
+        [.. catalog.Offered.Where(p => IsOffered(request, p)).Select(p => new SignInOptionLink($"Sign in with {p.Row.DisplayName}", $"/federation/{p.Row.Name}/start?ticket={request.Ticket}", null) { IsHinted = IsHinted(request, p), IsElsewhere = true, Way = LastWay.Provider(p.Row.Name) })]);
 
     /// <summary>Is it on, and does the client take its people?</summary>
     public static bool IsOffered(WaitingRequest request, KnownProvider provider) => provider.IsOffered && (request.Client.Providers.Count == 0 || request.Client.Providers.Contains(provider.Row.Name));

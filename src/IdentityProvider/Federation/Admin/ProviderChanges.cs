@@ -28,7 +28,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
     public async Task<(UpstreamProvider? Row, IResult? Refused)> AddAsync(Guid actor, JsonElement json, CancellationToken ct)
     {
         var provider = new ProviderMetadata();
-        if (await RefuseAsync(actor, provider, json, [], ct) is { } refused)
+        if (await RefuseAsync(actor, provider, json, null, ct) is { } refused)
             return (null, refused);
         var taken = await db.Set<UpstreamProvider>().Select(p => p.Name).ToListAsync(ct);
         if (taken.Contains(provider.Name))
@@ -61,7 +61,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
         var provider = new ProviderMetadata { Name = name };
         if (!json.TryGetProperty(Secret, out _))
             provider.ClientSecret = secrets.Open(row);
-        if (await RefuseAsync(actor, provider, json, Kept(row, name, provider, json), ct) is { } refused)
+        if (await RefuseAsync(actor, provider, json, row, ct) is { } refused)
             return (null, refused);
         provider.Apply(row, secrets, clock.GetUtcNow());
         string[] changed = [.. db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name)];
@@ -102,14 +102,14 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
         await catalog.LoadAsync(ct);
     }
 
-    /// <summary>Fills the provider; null when it keeps all rules and gives no more than its administrator has.</summary>
-    private async Task<IResult?> RefuseAsync(Guid actor, ProviderMetadata provider, JsonElement json, IEnumerable<Problem> more, CancellationToken ct)
+    /// <summary>Fills the provider; null when it keeps all rules, those of what it was before too, and gives no more than its administrator has.</summary>
+    private async Task<IResult?> RefuseAsync(Guid actor, ProviderMetadata provider, JsonElement json, UpstreamProvider? before, CancellationToken ct)
     {
         var unreadable = JsonInput.Fill(provider, json, ProviderAnswer.ReadOnly);
         var all = await db.Set<Role>().AsNoTracking().ToDictionaryAsync(role => role.Name, role => role.Permissions, ct);
 
         // Of what could not be read only that is said, and not what follows from its absence.
-        var broken = ProviderRules.Problems(provider, all.Keys).Concat(more).Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)));
+        var broken = ProviderRules.Problems(provider, all.Keys).Concat(before is null ? [] : Kept(before, provider, json)).Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)));
         Problem[] problems = [.. unreadable, .. broken];
         if (problems.Length > 0)
             return new ProblemsResult(problems);
@@ -120,9 +120,9 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
     }
 
     /// <summary>What may not change of a provider, or not by itself.</summary>
-    private static IEnumerable<Problem> Kept(UpstreamProvider row, string name, ProviderMetadata provider, JsonElement json)
+    private static IEnumerable<Problem> Kept(UpstreamProvider row, ProviderMetadata provider, JsonElement json)
     {
-        if (provider.Name != name)
+        if (provider.Name != row.Name)
             yield return new Problem("name", "is another one. A provider keeps its name.");
 
         // Else whoever may change a provider could have the secret sent to a server of their own, and read it there.
