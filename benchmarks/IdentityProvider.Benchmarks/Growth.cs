@@ -1,86 +1,76 @@
-using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
-using Npgsql;
 
 namespace IdentityProvider.Benchmarks;
 
-/// <summary>Whether requests get slower as grants pile up: copies of one real grant and its refresh token as if of other people, a thousand to a million of them.</summary>
+/// <summary>
+/// Whether requests get slower as grants pile up. Two servers stand side by side, one whose store stays empty; each request goes to
+/// both, in turn first to one and first to the other, so that whatever else the machine does falls on both alike.
+/// </summary>
 internal static class Growth
 {
-    private const int Samples = 300;
+    private const int Samples = 500, Warm = 1500;
     private static readonly int[] Sizes = [0, 1_000, 100_000, 1_000_000];
     private static readonly string[] Names = ["Client credentials", "Refresh", "Authorize with a session, code, UserInfo"];
 
-    public static async Task RunAsync(Server server)
+    /// <param name="postgres">A connection string that may make databases; null: SQLite.</param>
+    public static async Task RunAsync(string? postgres)
     {
-        using var work = new Workloads(server);
-        var workloads = (await work.PrepareAsync(server)).Where(w => Names.Contains(w.Name)).ToList();
-        foreach (var workload in workloads)
-            await workload.RunAsync(500);
-        Console.WriteLine($"| Grants | {string.Join(" | ", workloads.Select(w => $"{w.Name}, median and p95 ms"))} |");
-        Console.WriteLine($"|---|{string.Concat(workloads.Select(_ => "---|"))}");
+        await using var stores = new Stores(postgres);
+        using var empty = await Server.StartAsync(Workloads.Document, stores.Empty);
+        using var full = await Server.StartAsync(Workloads.Document, stores.Full);
+        using var ofEmpty = new Workloads(empty);
+        using var ofFull = new Workloads(full);
+        var pairs = (await ofEmpty.PrepareAsync(empty)).Zip(await ofFull.PrepareAsync(full)).Where(pair => Names.Contains(pair.First.Name)).ToList();
+        foreach (var (first, second) in pairs)
+        {
+            await first.RunAsync(Warm);
+            await second.RunAsync(Warm);
+        }
+
+        Console.WriteLine($"{(postgres is null ? "SQLite" : "PostgreSQL")}, {Samples} requests of each kind to each of two servers at a time; 95th percentile in ms, and how many times that of the empty store it is (the same of the median).");
+        Console.WriteLine();
+        Console.WriteLine($"| Grants | {string.Join(" | ", pairs.Select(pair => pair.First.Name))} |");
+        Console.WriteLine($"|--:|{string.Concat(pairs.Select(_ => "---|"))}");
         var stored = 0;
         foreach (var size in Sizes)
         {
             if (size > stored)
-                await FillAsync(server, size - stored);
-            stored = size;
-            var times = new List<string>();
-            foreach (var workload in workloads)
             {
-                await workload.RunAsync(100);
-                var (median, late) = await workload.WaitsAsync(Samples);
-                times.Add(string.Create(CultureInfo.InvariantCulture, $"{median:F1}, {late:F1}"));
+                var watch = Stopwatch.StartNew();
+                await using var filling = new Filling(full, stored, size);
+                await filling.RunAsync();
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size:N0} grants stored after {watch.Elapsed.TotalSeconds:F0} s"));
             }
 
-            Console.WriteLine($"| {size.ToString("N0", CultureInfo.InvariantCulture)} | {string.Join(" | ", times)} |");
+            stored = size;
+            var cells = new List<string>();
+            foreach (var (first, second) in pairs)
+            {
+                await first.RunAsync(100);
+                await second.RunAsync(100);
+                cells.Add(await CompareAsync(first, second));
+            }
+
+            Console.WriteLine($"| {size.ToString("N0", CultureInfo.InvariantCulture)} | {string.Join(" | ", cells)} |");
         }
     }
 
-    private static async Task FillAsync(Server server, int count)
+    private static async Task<string> CompareAsync(Workload empty, Workload full)
     {
-        await using DbConnection connection = server.Postgres is { } text ? new NpgsqlConnection(text) : new SqliteConnection($"Data Source={server.DatabaseFile};Pooling=False");
-        await connection.OpenAsync();
-        var isPostgres = server.Postgres is not null;
-        if (!isPostgres)
-            await RunAsync(connection, "PRAGMA busy_timeout=60000; PRAGMA synchronous=NORMAL;");
-        await RunAsync(connection, isPostgres
-            ? $"CREATE TEMP TABLE \"Filling\" AS SELECT gen_random_uuid() AS \"Id\" FROM generate_series(1, {count})"
-            : $"""
-              CREATE TEMP TABLE Filling AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
-              SELECT upper(printf('%s-%s-%s-%s-%s', hex(randomblob(4)), hex(randomblob(2)), hex(randomblob(2)), hex(randomblob(2)), hex(randomblob(6)))) AS Id FROM n;
-              """);
-        const string Id = "\"Filling\".\"Id\"", Text = $"CAST({Id} AS text)";
-        await CopyAsync(connection, "Grants", "\"Status\" = 'valid' AND \"Scopes\" LIKE '%offline_access%'", new() { ["Id"] = Id, ["SessionId"] = "NULL", ["UserId"] = "NULL", ["Subject"] = Text });
-        await CopyAsync(connection, "Tokens", "\"Type\" LIKE '%refresh_token' AND \"Status\" = 'valid'", new() { ["Id"] = Id, ["AuthorizationId"] = Id, ["ReferenceId"] = Text, ["Subject"] = Text });
-        await RunAsync(connection, "DROP TABLE \"Filling\"");
-
-        // What autovacuum does within a minute.
-        if (isPostgres)
-            await RunAsync(connection, "ANALYZE");
-    }
-
-    /// <summary>One row that is there, as often as there are ids, with some columns changed.</summary>
-    private static async Task CopyAsync(DbConnection connection, string table, string where, Dictionary<string, string> changes)
-    {
-        var columns = new List<string>();
-        await using (var command = connection.CreateCommand())
+        var (ofEmpty, ofFull) = (new List<double>(), new List<double>());
+        for (var i = 0; i < Samples; i++)
         {
-            command.CommandText = $"SELECT * FROM \"{table}\" LIMIT 0";
-            await using var reader = await command.ExecuteReaderAsync();
-            for (var i = 0; i < reader.FieldCount; i++)
-                columns.Add(reader.GetName(i));
+            if (i % 2 == 0)
+                ofEmpty.Add(await empty.WaitAsync());
+            ofFull.Add(await full.WaitAsync());
+            if (i % 2 == 1)
+                ofEmpty.Add(await empty.WaitAsync());
         }
 
-        var values = columns.Select(c => changes.GetValueOrDefault(c) ?? $"sample.\"{c}\"");
-        await RunAsync(connection, $"INSERT INTO \"{table}\" ({string.Join(", ", columns.Select(c => $"\"{c}\""))}) SELECT {string.Join(", ", values)} FROM \"Filling\", (SELECT * FROM \"{table}\" WHERE {where} LIMIT 1) AS sample");
+        var (late, lateEmpty) = (At(ofFull, 0.95), At(ofEmpty, 0.95));
+        return string.Create(CultureInfo.InvariantCulture, $"{late:F1}, {late / lateEmpty:F2} ({At(ofFull, 0.5) / At(ofEmpty, 0.5):F2})");
     }
 
-    private static async Task RunAsync(DbConnection connection, string sql)
-    {
-        await using var command = connection.CreateCommand();
-        (command.CommandText, command.CommandTimeout) = (sql, 600);
-        await command.ExecuteNonQueryAsync();
-    }
+    private static double At(List<double> times, double share) => times.Order().ElementAt((int)(times.Count * share));
 }

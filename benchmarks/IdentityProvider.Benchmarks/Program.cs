@@ -22,8 +22,7 @@ if (args is ["timing"])
 
 if (args is ["growth", .. var where])
 {
-    using var growing = await Server.StartAsync(Workloads.Document, where.FirstOrDefault());
-    await Growth.RunAsync(growing);
+    await Growth.RunAsync(where.FirstOrDefault());
     return 0;
 }
 

@@ -23,19 +23,12 @@ internal sealed class Workload(string name, Server server, int operations, Func<
         }));
     }
 
-    /// <summary>One after the other: what a client waits, in milliseconds; the middle and the 95th percentile.</summary>
-    public async Task<(double Median, double Late)> WaitsAsync(int count)
+    /// <summary>What one client waits, in milliseconds.</summary>
+    public async Task<double> WaitAsync()
     {
-        var times = new List<double>();
-        for (var i = 0; i < count; i++)
-        {
-            var watch = Stopwatch.StartNew();
-            await operation(0);
-            times.Add(watch.Elapsed.TotalMilliseconds);
-        }
-
-        times.Sort();
-        return (times[count / 2], times[count * 95 / 100]);
+        var watch = Stopwatch.StartNew();
+        await operation(0);
+        return watch.Elapsed.TotalMilliseconds;
     }
 
     public async Task MeasureAsync()

@@ -1,4 +1,5 @@
 using IdentityProvider.Platform;
+using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Setup;
 using IdentityProvider.SigningKeys;
@@ -17,6 +18,7 @@ internal sealed class IdentityProviderStart(IServiceProvider services, IHostEnvi
     {
         await using (var scope = services.CreateAsyncScope())
             await PrepareSchemaAsync(scope.ServiceProvider.GetRequiredService<Store>(), cancellationToken);
+        services.GetRequiredService<MasterKey>().Open();
         await services.GetRequiredService<SigningKeyRing>().LoadAsync(cancellationToken);
         await services.GetRequiredService<SetupRunner>().ApplyAllAsync(cancellationToken);
         if (environment.IsDevelopment())

@@ -1012,6 +1012,25 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.ToTable("DataProtectionKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Platform.Secrets.SealedMasterKey", b =>
+                {
+                    b.Property<string>("RootId")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Sealed")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)");
+
+                    b.HasKey("RootId");
+
+                    b.ToTable("MasterKeys", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Platform.Storage.SpentIdentifier", b =>
                 {
                     b.Property<string>("Id")
@@ -1159,6 +1178,8 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasIndex("IdleExpiresAt");
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("CreatedAt", "Id");
 
                     b.ToTable("Sessions", (string)null);
                 });

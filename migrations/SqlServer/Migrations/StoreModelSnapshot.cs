@@ -1098,6 +1098,27 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.ToTable("DataProtectionKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Platform.Secrets.SealedMasterKey", b =>
+                {
+                    b.Property<string>("RootId")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Sealed")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("RootId");
+
+                    b.ToTable("MasterKeys", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Platform.Storage.SpentIdentifier", b =>
                 {
                     b.Property<string>("Id")
@@ -1250,6 +1271,8 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.HasIndex("IdleExpiresAt");
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("CreatedAt", "Id");
 
                     b.ToTable("Sessions", (string)null);
                 });

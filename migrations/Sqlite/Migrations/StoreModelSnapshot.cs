@@ -1006,6 +1006,25 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.ToTable("DataProtectionKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Platform.Secrets.SealedMasterKey", b =>
+                {
+                    b.Property<string>("RootId")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sealed")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RootId");
+
+                    b.ToTable("MasterKeys", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Platform.Storage.SpentIdentifier", b =>
                 {
                     b.Property<string>("Id")
@@ -1153,6 +1172,8 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.HasIndex("IdleExpiresAt");
 
                     b.HasIndex("UserId");
+
+                    b.HasIndex("CreatedAt", "Id");
 
                     b.ToTable("Sessions", (string)null);
                 });

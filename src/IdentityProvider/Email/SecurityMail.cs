@@ -1,6 +1,7 @@
 using System.Globalization;
 using IdentityProvider.Platform;
 using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Network;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Platform.Validation;
 using Microsoft.AspNetCore.Http;
@@ -15,7 +16,7 @@ internal sealed record MailRecipient(string? Email, bool IsProven, string? Langu
 /// Tells people what happened to their account: when, from where, with what, and where to go if it was not them. Saved with the
 /// caller's changes: what happened and the mail about it, or neither.
 /// </summary>
-internal sealed class SecurityMail(MailOutbox outbox, IOptions<IdentityProviderOptions> server, TimeProvider clock)
+internal sealed class SecurityMail(MailOutbox outbox, Places places, IOptions<IdentityProviderOptions> server, TimeProvider clock)
 {
     /// <summary>What <c>mail/security-notice.liquid</c> has words for.</summary>
     public const string NewDevice = "new_device", Locked = "locked";
@@ -29,7 +30,7 @@ internal sealed class SecurityMail(MailOutbox outbox, IOptions<IdentityProviderO
         var all = values.ToDictionary(value => value.Name, value => value.Value);
         all["when"] = clock.GetUtcNow().UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
         all["device"] = BrowserName.Of(http.Request.Headers.UserAgent);
-        all["address"] = ClientAddress.Shown(http);
+        all["address"] = places.With(ClientAddress.Shown(http));
         all["account"] = new Uri(server.Value.IssuerUri, "account").AbsoluteUri;
         outbox.Add(db, new MailMessage(template, to.Email!, to.Language, all));
     }

@@ -3,6 +3,7 @@ using IdentityProvider.Email;
 using IdentityProvider.Platform;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Network;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +19,7 @@ internal static class FactorChange
 }
 
 /// <summary>Tells people what happened to their second factors. Only to an address they have proven: another may be a stranger's.</summary>
-internal sealed class FactorMails(MailOutbox outbox, TimeProvider clock, IOptions<IdentityProviderOptions> server)
+internal sealed class FactorMails(MailOutbox outbox, Places places, TimeProvider clock, IOptions<IdentityProviderOptions> server)
 {
     /// <summary>Saved with the caller's changes.</summary>
     public void Add(Store db, User user, string change, HttpContext? http, string? name = null)
@@ -30,7 +31,7 @@ internal sealed class FactorMails(MailOutbox outbox, TimeProvider clock, IOption
             ["change"] = change,
             ["name"] = name ?? "",
             ["when"] = clock.GetUtcNow().UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture),
-            ["address"] = http is null ? "" : ClientAddress.Shown(http),
+            ["address"] = http is null ? "" : places.With(ClientAddress.Shown(http)),
             ["link"] = new Uri(server.Value.IssuerUri, "/account/password").AbsoluteUri,
         }));
     }

@@ -15,6 +15,10 @@ internal sealed class SecondFactorPolicy(SecondFactors factors, TrustedDevices d
     /// <summary>A stolen laptop must not be an administrator.</summary>
     public async ValueTask<bool> IsAlwaysDueAsync(Guid userId, CancellationToken ct) => await strict.HasAsync(userId, ct);
 
+    /// <summary>Where everybody must have one, a trusted device may have stood in for that of who has one.</summary>
+    public async ValueTask<bool> IsOverdueAsync(Guid userId, CancellationToken ct) =>
+        await strict.HasAsync(userId, ct) || (options.Value.Required && !await factors.HasAnyAsync(userId, ct));
+
     /// <summary>Must the person have one?</summary>
     public async ValueTask<bool> IsRequiredAsync(Guid userId, CancellationToken ct) => options.Value.Required || await strict.HasAsync(userId, ct);
 }

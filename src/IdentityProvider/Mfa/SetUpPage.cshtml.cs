@@ -65,10 +65,11 @@ internal sealed class SetUpPage(ReturnTicket tickets, SessionStore sessions, Sec
     {
         var wanted = WantedAcr.Of(waiting.Request, waiting.Client);
         var back = new SeeOtherPage(waiting.ReturnUrl);
-        if (wanted.IsMetBy(session) || !WantedAcr.IsFresh(session, waiting.StartedAt))
+        var overdue = !session.IsMultiFactor && await policy.IsOverdueAsync(session.UserId, ct);
+        if ((wanted.IsMetBy(session) && !overdue) || !WantedAcr.IsFresh(session, waiting.StartedAt))
             return back;
         var appHelps = Acr.Reaches(Acr.MultiFactor, wanted.Acr);
-        if (!await factors.HasAnyAsync(session.UserId, ct) && (session.CompletedAt is null || appHelps))
+        if (!await factors.HasAnyAsync(session.UserId, ct) && (session.CompletedAt is null || overdue || appHelps))
         {
             if ((appHelps && wanted.Acr != Acr.Password) || await policy.IsRequiredAsync(session.UserId, ct))
                 return null;

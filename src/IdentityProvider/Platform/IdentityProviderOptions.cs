@@ -20,13 +20,28 @@ public sealed class IdentityProviderOptions
     public string ProductName { get; set; } = "IdentityProvider";
 
     /// <summary>
-    /// 32 random bytes in base64 (<c>openssl rand -base64 32</c>) that encrypt private keys in the database.
-    /// In Development one is made in <c>data/master.key</c>; elsewhere it is required, here or as <see cref="MasterKeyFile"/>.
+    /// 32 random bytes in base64 (<c>openssl rand -base64 32</c>) that encrypt what is secret in the database. In Development one is made in
+    /// <c>data/master.key</c>; elsewhere it is required, here, as <see cref="MasterKeyFile"/> or as <see cref="MasterKeyCertificateFile"/>.
     /// </summary>
     public string? MasterKey { get; set; }
 
     /// <summary>A file that holds <see cref="MasterKey"/>, readable by the server's user only.</summary>
     public string? MasterKeyFile { get; set; }
+
+    /// <summary>
+    /// A certificate instead of it: a file with the certificate and its private RSA key (2048 bits or more), PEM or PKCS#12 without a password,
+    /// readable by the server's user only. Only its key counts, not how long it is valid.
+    /// </summary>
+    public string? MasterKeyCertificateFile { get; set; }
+
+    /// <summary>The key before, while a new one is brought in: the server seals what it opened with this one under the new one at its start.</summary>
+    public string? FormerMasterKey { get; set; }
+
+    /// <summary>A file that holds <see cref="FormerMasterKey"/>.</summary>
+    public string? FormerMasterKeyFile { get; set; }
+
+    /// <summary>The certificate before; see <see cref="MasterKeyCertificateFile"/>.</summary>
+    public string? FormerMasterKeyCertificateFile { get; set; }
 
     /// <summary>The issuer as a URI that ends in a slash.</summary>
     internal Uri IssuerUri => new(Issuer.EndsWith('/') ? Issuer : Issuer + "/", UriKind.Absolute);

@@ -42,7 +42,12 @@ internal static class PlatformModule
 
                 // A lost race for a unique key is part of the plan; whatever is not reaches the log with its error id.
                 .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug))));
-        services.AddSingleton(provider => MasterKeyLoader.Load(provider.GetRequiredService<IOptions<IdentityProviderOptions>>().Value, provider.GetRequiredService<IHostEnvironment>()));
+        services.AddSingleton<MasterKeyStore>().AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<IdentityProviderOptions>>().Value;
+            var environment = provider.GetRequiredService<IHostEnvironment>();
+            return new MasterKey(() => provider.GetRequiredService<MasterKeyStore>().Open(MasterKeyLoader.Load(options, environment), MasterKeyLoader.LoadFormer(options)));
+        });
         services.AddDataProtection().SetApplicationName("IdentityProvider");
         services.AddOptions<KeyManagementOptions>().Configure<IServiceScopeFactory, MasterKey, RedisServer, IOptions<RedisOptions>>((options, scopes, master, server, redis) =>
         {

@@ -15,6 +15,12 @@ internal interface ISecondFactorPolicy
     /// <summary>Must the person give it at each sign-in, on a device they trust too?</summary>
     ValueTask<bool> IsAlwaysDueAsync(Guid userId, CancellationToken ct);
 
+    /// <summary>
+    /// Is what was opened with one factor no longer good enough, because of a role or a rule that came later? Asked for sessions and
+    /// grants that live.
+    /// </summary>
+    ValueTask<bool> IsOverdueAsync(Guid userId, CancellationToken ct);
+
     /// <summary>Must the person have a second factor? Whoever takes the last one away asks.</summary>
     ValueTask<bool> IsRequiredAsync(Guid userId, CancellationToken ct);
 }

@@ -60,6 +60,9 @@ internal sealed class Session
             builder.Ignore(s => s.IsMultiFactor);
             builder.HasIndex(s => s.HandleHash).IsUnique();
             builder.HasIndex(s => s.IdleExpiresAt);
+
+            // The order of the administrators' list.
+            builder.HasIndex(s => new { s.CreatedAt, s.Id });
             builder.HasOne(s => s.User).WithMany().HasForeignKey(s => s.UserId).OnDelete(DeleteBehavior.Cascade);
             builder.OwnsMany(s => s.Factors, factors => factors.ToJson());
         }

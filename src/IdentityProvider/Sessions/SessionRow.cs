@@ -1,15 +1,16 @@
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Network;
 using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Sessions;
 
 /// <summary>A session as its owner sees it.</summary>
-internal sealed record SessionRow(Guid Id, string Browser, string? Address, DateTimeOffset Since, DateTimeOffset LastSeen, IReadOnlyList<string> Clients, bool IsThis)
+internal sealed record SessionRow(Guid Id, string Browser, string? Address, string? Place, DateTimeOffset Since, DateTimeOffset LastSeen, IReadOnlyList<string> Clients, bool IsThis)
 {
     /// <summary>The sessions of a person that live, this one first, and the clients that signed in through each.</summary>
-    public static async Task<IReadOnlyList<SessionRow>> OfAsync(Store db, Session current, DateTimeOffset now, CancellationToken ct)
+    public static async Task<IReadOnlyList<SessionRow>> OfAsync(Store db, Places places, Session current, DateTimeOffset now, CancellationToken ct)
     {
         var sessions = await db.Set<Session>().AsNoTracking()
             .Where(s => s.UserId == current.UserId && s.CompletedAt != null && s.IdleExpiresAt > now)
@@ -19,6 +20,6 @@ internal sealed record SessionRow(Guid Id, string Browser, string? Address, Date
         var clients = (await db.Set<Grant>().Where(g => g.SessionId != null && ids.Contains(g.SessionId.Value) && g.Application != null)
             .Select(g => new { Session = g.SessionId!.Value, Name = g.Application!.DisplayName ?? g.Application.ClientId! })
             .Distinct().ToListAsync(ct)).ToLookup(c => c.Session, c => c.Name);
-        return [.. sessions.Select(s => new SessionRow(s.Id, BrowserName.Of(s.UserAgent), s.Address, s.CreatedAt, s.LastSeenAt, [.. clients[s.Id].Order(StringComparer.CurrentCulture)], s.Id == current.Id))];
+        return [.. sessions.Select(s => new SessionRow(s.Id, BrowserName.Of(s.UserAgent), s.Address, places.Of(s.Address), s.CreatedAt, s.LastSeenAt, [.. clients[s.Id].Order(StringComparer.CurrentCulture)], s.Id == current.Id))];
     }
 }

@@ -1,4 +1,5 @@
 using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Network;
 using IdentityProvider.Platform.Storage;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
@@ -7,11 +8,12 @@ namespace IdentityProvider.Sessions;
 
 /// <summary>/account/sessions: where the person is signed in, and ending it there.</summary>
 [SignedInPage]
-internal sealed class SessionsPage(SessionStore sessions, TrustedDevices devices, Store db, TimeProvider clock) : PageModel
+internal sealed class SessionsPage(SessionStore sessions, TrustedDevices devices, Places places, Store db, TimeProvider clock) : PageModel
 {
     public IReadOnlyList<SessionRow> Rows { get; private set; } = [];
 
     public IReadOnlyList<TrustedDevice> Trusted { get; private set; } = [];
+    public string? PlaceOf(TrustedDevice device) => places.Of(device.Address);
     public int TrustDays => devices.Days;
 
     /// <summary>What has just ended: "one", "others" or "trust".</summary>
@@ -20,7 +22,7 @@ internal sealed class SessionsPage(SessionStore sessions, TrustedDevices devices
     public async Task OnGetAsync([FromQuery(Name = "ended")] string? ended, CancellationToken ct)
     {
         var session = (await sessions.FindAsync(HttpContext, ct))!;
-        Rows = await SessionRow.OfAsync(db, session, clock.GetUtcNow(), ct);
+        Rows = await SessionRow.OfAsync(db, places, session, clock.GetUtcNow(), ct);
         Trusted = await devices.OfAsync(session.UserId, ct);
         Ended = ended;
     }

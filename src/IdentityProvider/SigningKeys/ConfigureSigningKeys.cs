@@ -11,7 +11,7 @@ internal sealed class ConfigureSigningKeys(SigningKeyRing ring, MasterKey master
 {
     /// <summary>
     /// For what only this server reads: codes, refresh tokens, device codes. Derived, not stored, so every node has it and it
-    /// never lies in the database; it changes with the master key only.
+    /// never lies in the database.
     /// </summary>
     private readonly EncryptingCredentials encryption = new(
         new SymmetricSecurityKey(master.Derive("openiddict-encryption")), SecurityAlgorithms.Aes256KW, SecurityAlgorithms.Aes256CbcHmacSha512);

@@ -1,6 +1,8 @@
 using IdentityProvider.Mfa;
+using IdentityProvider.Roles;
 using IdentityProvider.Sessions;
 using IdentityProvider.Tests.Testing;
+using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using OtpNet;
@@ -118,6 +120,38 @@ public sealed class RequiringSecondFactors
     }
 
     [Fact]
+    public async Task A_role_given_while_a_session_lives_asks_at_its_next_request_and_what_one_factor_opened_renews_nothing_until_then()
+    {
+        await using var host = await StartAsync();
+        using var browser = new Browser(host);
+        var client = new RelyingParty(host, "trusted");
+        var tokens = await client.TokensAsync(browser, "openid offline_access");
+        var unused = (await browser.OpenAsync(client.AuthorizeUrl())).Query("code");
+        clock.Advance(TimeSpan.FromMinutes(10));
+        await GiveRoleAsync(host, "ada");
+        Assert.Equal("login_required", (await browser.OpenAsync(client.AuthorizeUrl("openid", ("prompt", "none")))).Query("error"));
+        Assert.Equal("invalid_grant", (await client.RefreshAsync(tokens["refresh_token"]!)).Error);
+        Assert.Equal("invalid_grant", (await client.RedeemAsync(unused)).Error);
+
+        // Nothing is lost by a role that was given by mistake.
+        await host.InStoreAsync(db => db.Set<UserRole>().Where(held => db.Set<Role>().Any(r => r.Id == held.RoleId && r.Name == "keeper")).ExecuteDeleteAsync());
+        tokens = await client.RefreshAsync(tokens["refresh_token"]!);
+        Assert.NotNull(tokens["access_token"]);
+        Assert.NotEmpty((await browser.OpenAsync(client.AuthorizeUrl("openid", ("prompt", "none")))).Query("code"));
+
+        await GiveRoleAsync(host, "ada");
+        Assert.Equal("/login", (await browser.OpenAsync("/account")).Url.AbsolutePath);
+        Assert.Equal("/login", (await browser.OpenAsync(client.AuthorizeUrl("openid", ("acr_values", PhishingResistant)))).Url.AbsolutePath);
+        var page = await browser.SubmitAsync("Continue", ("password", TestDocument.Password));
+        Assert.Equal("/mfa/set-up", page.Url.AbsolutePath);
+        await browser.SubmitAsync("Finish", ("code", Code(Secret(page))));
+        page = await browser.SubmitAsync("I have saved the codes");
+        tokens = await client.RedeemAsync(page.Query("code"));
+        Assert.Equal(MultiFactor, RelyingParty.Claims(tokens["id_token"]!).GetProperty("acr").GetString());
+        Assert.NotEmpty((await browser.OpenAsync(client.AuthorizeUrl("openid", ("prompt", "none")))).Query("code"));
+    }
+
+    [Fact]
     public async Task A_device_whose_client_wants_what_the_person_cannot_reach_is_refused()
     {
         await using var host = await StartAsync(TestDocument.Json.Replace("\"client_id\": \"device\",", $"\"client_id\": \"device\", \"required_acr\": \"{PhishingResistant}\",", StringComparison.Ordinal));
@@ -130,6 +164,14 @@ public sealed class RequiringSecondFactors
         Assert.Equal("Device not connected", page.Heading);
         Assert.Equal("access_denied", (await device.TokenAsync(("grant_type", "urn:ietf:params:oauth:grant-type:device_code"), ("device_code", code["device_code"]!))).Error);
     }
+
+    private static Task GiveRoleAsync(IdpHost host, string username) => host.InStoreAsync(async db =>
+    {
+        var role = await db.Set<Role>().FirstOrDefaultAsync(r => r.Name == "keeper") ?? db.Add(new Role { Name = "keeper", Permissions = ["vaults:open:all"] }).Entity;
+        var userId = await db.Set<User>().Where(u => u.UserName == username).Select(u => u.Id).SingleAsync();
+        db.Add(new UserRole { UserId = userId, RoleId = role.Id });
+        return await db.SaveChangesAsync();
+    });
 
     private Task<IdpHost> StartAsync(string document) => IdpHost.StartAsync(new IdpSetup { Clock = clock, Document = document });
 

@@ -72,6 +72,8 @@ public sealed class TrustingDevices : IAsyncLifetime
     {
         using var browser = new Browser(host);
         await TrustAsync(browser);
+        var client = new RelyingParty(host, "trusted");
+        Assert.NotEmpty((await client.SignInAsync(browser, "openid", "otp")).Query("code"));
         await host.InStoreAsync(async db =>
         {
             var otp = await db.Set<User>().SingleAsync(u => u.UserName == "otp");
@@ -80,6 +82,8 @@ public sealed class TrustingDevices : IAsyncLifetime
             db.Add(new UserRole { UserId = otp.Id, RoleId = role.Id });
             return await db.SaveChangesAsync();
         });
+        Assert.Equal("/mfa", (await browser.OpenAsync(client.AuthorizeUrl())).Url.AbsolutePath);
+        SignOut(browser, host);
         var page = await browser.OpenAccountAsync("/account", "otp");
         Assert.Equal("/mfa", page.Url.AbsolutePath);
         Assert.Null(page.Document.QuerySelector("#trust"));

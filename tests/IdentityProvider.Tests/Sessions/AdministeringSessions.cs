@@ -115,7 +115,7 @@ public sealed class AdministeringSessions : IAsyncLifetime
         using var browser = await SignedInAsync("grace", "trusted");
         await GiveRoleAsync("grace", "keeper", "sessions:manage", "sessions:read");
         Assert.Equal("/mfa/set-up", (await browser.OpenAsync("/admin/sessions")).Url.AbsolutePath);
-        Assert.Equal("/account", (await browser.OpenAsync("/account")).Url.AbsolutePath);
+        Assert.Equal("/mfa/set-up", (await browser.OpenAsync("/account")).Url.AbsolutePath);
     }
 
     [Fact]

@@ -7,6 +7,8 @@ using IdentityProvider.Tests.Testing;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Xunit;
 
@@ -43,11 +45,31 @@ public sealed class LookingUpInRedis
     [InlineData("redis:6379,hunter2=true", "cannot be read")]
     public void A_configuration_that_cannot_work_stops_the_start_without_being_shown(string? configuration, string says)
     {
-        var result = new RedisRules().Validate(null, new RedisOptions { Configuration = configuration, Sessions = true });
+        var result = Check(configuration, "Development");
         Assert.True(result.Failed);
         Assert.Contains(says, result.FailureMessage, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", result.FailureMessage, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("redis.example.com:6380,ssl=true,user=idp,password=hunter2", null)]
+    [InlineData("localhost:6379", null)]
+    [InlineData("127.0.0.1:6379,[::1]:6380", null)]
+    [InlineData("!/run/redis.sock", null)]
+    [InlineData("redis.example.com:6379,password=hunter2", "ssl=true")]
+    [InlineData("10.0.0.7:6379,ssl=true", "password")]
+    [InlineData("localhost:6379,redis:6379,password=hunter2", "ssl=true")]
+    public void Outside_Development_a_Redis_on_another_machine_is_reached_by_TLS_and_with_a_password(string configuration, string? says)
+    {
+        Assert.True(Check(configuration, "Development").Succeeded);
+        var result = Check(configuration, "Production");
+        Assert.Equal(says is null, result.Succeeded);
+        Assert.Contains(says ?? "", result.FailureMessage ?? "", StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", result.FailureMessage ?? "", StringComparison.Ordinal);
+    }
+
+    private static ValidateOptionsResult Check(string? configuration, string environment) =>
+        new RedisRules(new HostingEnvironment { EnvironmentName = environment }).Validate(null, new RedisOptions { Configuration = configuration, Sessions = true });
 
     [RedisFact]
     public async Task Keys_expire_with_the_session_and_go_when_it_ends()

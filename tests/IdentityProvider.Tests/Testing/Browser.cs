@@ -25,6 +25,9 @@ internal sealed class Browser(IdpHost host) : IDisposable
 
     public BrowserPage Page { get; private set; } = null!;
 
+    /// <summary>Where it is, as a proxy says it to a server that believes proxies.</summary>
+    public string? Address { get; init; }
+
     /// <summary>Cookies by name, to be looked at or taken over.</summary>
     public CookieContainer Cookies => cookies;
 
@@ -55,6 +58,8 @@ internal sealed class Browser(IdpHost host) : IDisposable
             var url = request.RequestUri!;
             if (cookies.GetCookieHeader(url) is { Length: > 0 } header)
                 request.Headers.TryAddWithoutValidation("Cookie", header);
+            if (Address is not null)
+                request.Headers.TryAddWithoutValidation("X-Forwarded-For", Address);
             var response = await http.SendAsync(request);
             foreach (var cookie in response.Headers.TryGetValues("Set-Cookie", out var set) ? set : [])
                 cookies.SetCookies(url, cookie);

@@ -14,7 +14,7 @@ internal static class NetworkModule
     {
         services.AddSettings<NetworkOptions>("Network");
         services.AddSingleton<IValidateOptions<NetworkOptions>, NetworkRules>();
-        services.AddSingleton<OutgoingHttp>();
+        services.AddSingleton<OutgoingHttp>().AddSingleton<Places>();
         return services;
     }
 

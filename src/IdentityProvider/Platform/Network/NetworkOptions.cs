@@ -26,6 +26,14 @@ public sealed class NetworkOptions
     [MaxLength(50)]
     public IList<string> ReachableNetworks { get; } = [];
 
+    /// <summary>
+    /// A MaxMind DB file of cities or countries (<c>GeoLite2-City.mmdb</c>, which MaxMind gives out after registration, or one in the same form).
+    /// With it lists of sessions and mails about an account name the rough place beside the IP address; without it none do. Read into memory (a
+    /// city file takes some 60 MB), and anew within a minute when it changes.
+    /// </summary>
+    [StringLength(1000, MinimumLength = 1)]
+    public string? PlacesFile { get; set; }
+
     /// <summary>How long browsers remember that this server is reached by https only (0 to 730 days; 365 days). 0 sends no such header (RFC 6797).</summary>
     [Range(typeof(TimeSpan), "00:00:00", "730.00:00:00")]
     public TimeSpan HstsMaxAge { get; set; } = TimeSpan.FromDays(365);

@@ -20,6 +20,7 @@ internal sealed class NetworkRules : IValidateOptions<NetworkOptions>
             .. options.ReachableNetworks.Where(n => Parse(n) is null).Select(n => $"\"{n}\" in ReachableNetworks is no address and no network. Write 10.0.0.7 or 10.1.0.0/16."),
             .. options.FurtherHosts.Where(h => Uri.CheckHostName(h) == UriHostNameType.Unknown)
                 .Select(h => $"\"{h}\" in FurtherHosts is no host name. Write it without scheme, port and wildcard, like idp.internal."),
+            .. options.PlacesFile is { Length: > 0 } file && Places.Problem(file) is { } problem ? [$"PlacesFile {problem}, or remove the setting."] : Array.Empty<string>(),
         ];
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }

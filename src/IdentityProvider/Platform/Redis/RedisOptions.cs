@@ -8,7 +8,7 @@ public sealed class RedisOptions
 {
     /// <summary>
     /// Where it is and how to get in, as StackExchange.Redis reads it: <c>redis.example.com:6380,ssl=true,user=...,password=...</c>. Needed
-    /// for <see cref="Sessions"/> and <see cref="KeyRing"/>.
+    /// for <see cref="Sessions"/> and <see cref="KeyRing"/>. Outside Development <c>ssl=true</c> and a password are wanted of a server on another machine.
     /// </summary>
     [Secret]
     public string? Configuration { get; set; }

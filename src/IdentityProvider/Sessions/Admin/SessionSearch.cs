@@ -1,6 +1,7 @@
 using System.Globalization;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Network;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,7 @@ namespace IdentityProvider.Sessions.Admin;
 internal sealed record SessionFilter(string? User, string? Client, string? Address);
 
 /// <summary>Finds the sessions that live, the newest first, page by page.</summary>
-internal sealed class SessionSearch(Store db, UserLookup users, TimeProvider clock)
+internal sealed class SessionSearch(Store db, UserLookup users, Places places, TimeProvider clock)
 {
     /// <param name="filter">What to look for.</param>
     /// <param name="after">From the page before; null, or anything else, begins.</param>
@@ -26,7 +27,10 @@ internal sealed class SessionSearch(Store db, UserLookup users, TimeProvider clo
         if (await MatchingAsync(filter, ct) is not { } found)
             return ([], null);
         if (Cursor(after) is var (at, last))
-            found = found.Where(s => s.CreatedAt < at || (s.CreatedAt == at && s.Id.CompareTo(last) < 0));
+        {
+            // Written so that databases see where in the index to begin; of an "or" alone they do not.
+            found = found.Where(s => s.CreatedAt <= at && (s.CreatedAt < at || s.Id.CompareTo(last) < 0));
+        }
 
         var rows = await found.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Take(count + 1)
             .Select(s => new { Session = s, s.User.UserName, s.User.Email, s.User.Name }).ToListAsync(ct);
@@ -36,7 +40,7 @@ internal sealed class SessionSearch(Store db, UserLookup users, TimeProvider clo
             .Select(g => new { Session = g.SessionId!.Value, Id = g.Application!.ClientId!, Name = g.Application.DisplayName ?? g.Application.ClientId! })
             .Distinct().ToListAsync(ct)).ToLookup(c => c.Session, c => new SessionClient(c.Id, c.Name));
         return (
-            [.. page.Select(r => new LiveSession(r.Session, r.UserName ?? r.Email ?? "", r.Name, BrowserName.Of(r.Session.UserAgent), [.. clients[r.Session.Id].OrderBy(c => c.ClientId, StringComparer.Ordinal)]))],
+            [.. page.Select(r => new LiveSession(r.Session, r.UserName ?? r.Email ?? "", r.Name, BrowserName.Of(r.Session.UserAgent), places.Of(r.Session.Address), [.. clients[r.Session.Id].OrderBy(c => c.ClientId, StringComparer.Ordinal)]))],
             rows.Count > count ? string.Create(CultureInfo.InvariantCulture, $"{page[^1].Session.CreatedAt.UtcTicks}.{page[^1].Session.Id:N}") : null);
     }
 
@@ -71,7 +75,7 @@ internal sealed class SessionSearch(Store db, UserLookup users, TimeProvider clo
 }
 
 /// <summary>A session that lives, as an administrator sees it.</summary>
-internal sealed record LiveSession(Session Session, string UserName, string? Name, string Browser, IReadOnlyList<SessionClient> Clients);
+internal sealed record LiveSession(Session Session, string UserName, string? Name, string Browser, string? Place, IReadOnlyList<SessionClient> Clients);
 
 /// <summary>A client that signed in through a session.</summary>
 internal sealed record SessionClient(string ClientId, string Name);

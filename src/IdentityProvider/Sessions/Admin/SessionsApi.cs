@@ -81,12 +81,13 @@ internal static class SessionsApi
         [property: JsonPropertyName("expires_in")] long ExpiresIn,
         [property: JsonPropertyName("expires_at")] DateTimeOffset ExpiresAt,
         [property: JsonPropertyName("ip")] string? Address,
+        [property: JsonPropertyName("place")] string? Place,
         [property: JsonPropertyName("browser")] string Browser,
         [property: JsonPropertyName("amr")] IReadOnlyList<string> Methods,
         [property: JsonPropertyName("client_ids")] IReadOnlyList<string> Clients)
     {
         public static SessionEntry Of(LiveSession live, DateTimeOffset now) => new(
             live.Session.Id, live.Session.UserId, live.UserName, live.Name, live.Session.CreatedAt, live.Session.LastSeenAt, (long)(live.Session.IdleExpiresAt - now).TotalSeconds, live.Session.ExpiresAt,
-            live.Session.Address, live.Browser, [.. live.Session.Factors.Select(f => f.Method)], [.. live.Clients.Select(c => c.ClientId)]);
+            live.Session.Address, live.Place, live.Browser, [.. live.Session.Factors.Select(f => f.Method)], [.. live.Clients.Select(c => c.ClientId)]);
     }
 }

@@ -16,7 +16,7 @@ namespace IdentityProvider.Tokens.Grants;
 /// Code, refresh token and device code lead to the same place: a grant a person gave. Who the person is and what is known of
 /// them is read anew each time, so that a disabled user, a new role or a changed name shows in the next token.
 /// </summary>
-internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFactory principals, IOptions<TokensOptions> options, TimeProvider clock)
+internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFactory principals, IEnumerable<ISecondFactorPolicy> policies, IOptions<TokensOptions> options, TimeProvider clock)
 {
     public async Task<IResult> HandleAsync(OpenIddictRequest request, ClaimsPrincipal proof, CancellationToken ct)
     {
@@ -29,6 +29,8 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
             .FirstOrDefaultAsync(u => u.Id == userId && u.DisabledAt == null && (sid == null || db.Set<Session>().Any(s => s.Id == sid)), ct);
         if (user is null)
             return TokenEndpoint.Gone;
+        if (await IsOverdueAsync(userId, proof, ct))
+            return TokenEndpoint.Refuse(Errors.InvalidGrant, "The person must now sign in with a second factor, and has not.");
         if (request.IsRefreshTokenGrantType() && await IsTooOldAsync(grantId, ct))
             return TokenEndpoint.Refuse(Errors.InvalidGrant, "This sign-in is too old to be renewed. The person must sign in again.");
 
@@ -48,6 +50,20 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
             ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(PrincipalFactory.RequestedIdTokenClaim, name));
         principal.SetAuthorizationId(grantId.ToString());
         return Results.SignIn(principal, authenticationScheme: TokenEndpoint.Scheme);
+    }
+
+    /// <summary>
+    /// A sign-in of one factor that a role or a rule no longer lets pass is good for no token either. The grant stays: it goes on when
+    /// the role is taken back.
+    /// </summary>
+    private async Task<bool> IsOverdueAsync(Guid userId, ClaimsPrincipal proof, CancellationToken ct)
+    {
+        if (Acr.Reaches(PrincipalFactory.FactsOf(proof).Acr, Acr.MultiFactor))
+            return false;
+        foreach (var policy in policies)
+            if (await policy.IsOverdueAsync(userId, ct))
+                return true;
+        return false;
     }
 
     private async Task<bool> IsTooOldAsync(Guid grantId, CancellationToken ct)

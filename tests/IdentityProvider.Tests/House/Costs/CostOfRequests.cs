@@ -47,6 +47,7 @@ public sealed class CostOfRequests(ITestOutputHelper output)
             - Password: the attempt is written before the hash and removed after a right one, so that parallel guesses count; two writes by intent.
             - Rate counters are read before they are raised, so that a flood that is refused costs no write; within the limit one statement would do.
             - Authorize asks for a second factor and for the consent apart from the session: a join each.
+            - Of a sign-in with one factor authorize and token read the roles of the person, so that one that demands a second counts at once.
             - Device authorization counts the open codes twice, for the client's address and in all; a poll reads its interval before it moves it.
             - Codes and refresh tokens are signed (ES256, 0.03 ms) although they are encrypted and looked up; the engine does both.
             """);
