@@ -28,15 +28,12 @@ internal sealed class IdentityProviderStart(IServiceProvider services, IHostEnvi
     /// <summary>Many nodes of a production start at once: one of them must not change the schema under the others unasked.</summary>
     private async Task PrepareSchemaAsync(Store db, CancellationToken ct)
     {
-        if (environment.IsDevelopment())
-        {
-            await db.Database.MigrateAsync(ct);
-            return;
-        }
-
         var pending = (await db.Database.GetPendingMigrationsAsync(ct)).ToList();
-        if (pending.Count > 0)
+        if (pending.Count == 0)
+            return;
+        if (!environment.IsDevelopment())
             throw new SchemaBehindException(pending);
+        await db.Database.MigrateAsync(ct);
     }
 
     private async Task WelcomeAsync()

@@ -17,6 +17,9 @@ namespace IdentityProvider.Tests.Sessions;
 /// <summary>Back-channel logout, to relying parties that behave and to some that do not.</summary>
 public sealed class TellingClients : IAsyncLifetime
 {
+    /// <summary>Below the five seconds that a delivery may take: whoever waited for one would be slower, on a busy machine too.</summary>
+    private static readonly TimeSpan NoWaiting = TimeSpan.FromSeconds(4.5);
+
     private LogoutReceiver receiver = null!;
     private IdpHost host = null!;
 
@@ -126,7 +129,7 @@ public sealed class TellingClients : IAsyncLifetime
         using var __ = quick;
         var watch = Stopwatch.StartNew();
         await SignOutAsync(slow, first);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"The person waited {watch.Elapsed}.");
+        Assert.True(watch.Elapsed < NoWaiting, $"The person waited {watch.Elapsed}.");
         Assert.Equal(Sid(first), RelyingParty.Claims(await receiver.NextAsync()).GetProperty("sid").GetString());
 
         // The other one fails, and is told again a second later, while the first still hangs.
@@ -160,7 +163,7 @@ public sealed class TellingClients : IAsyncLifetime
         Assert.Null((await new RelyingParty(other, "spa").TokensAsync(browser)).Error);
         var watch = Stopwatch.StartNew();
         await browser.OpenAsync($"/connect/endsession?id_token_hint={both["id_token"]}");
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"The person waited {watch.Elapsed}.");
+        Assert.True(watch.Elapsed < NoWaiting, $"The person waited {watch.Elapsed}.");
         Assert.Equal(Sid(both), RelyingParty.Claims(await healthy.NextAsync()).GetProperty("sid").GetString());
         Assert.Equal("login_required", (await browser.OpenAsync(trusted.AuthorizeUrl("openid", ("prompt", "none")))).Query("error"));
     }

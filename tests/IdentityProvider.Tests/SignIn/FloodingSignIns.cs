@@ -42,7 +42,7 @@ public sealed class FloodingSignIns : IAsyncLifetime
         }
 
         Assert.True(served > 0, "The flood was over before a token was asked for.");
-        Assert.True(slowest < TimeSpan.FromSeconds(5), $"a token took {slowest}");
+        Assert.True(slowest < TimeSpan.FromSeconds(15), $"a token took {slowest}");
         var answers = await Task.WhenAll(flood);
         Assert.Contains(HttpStatusCode.OK, answers.Select(a => a.Status));
         var busy = answers.Where(a => a.Status == HttpStatusCode.ServiceUnavailable).ToList();

@@ -14,7 +14,9 @@ internal static class ClientAddress
     public static string Of(HttpContext context) => Of(context.Connection.RemoteIpAddress);
 
     /// <summary>The whole address, for people who look at where they are signed in.</summary>
-    public static string Shown(HttpContext context) => Plain(context.Connection.RemoteIpAddress)?.ToString() ?? Local;
+    public static string Shown(HttpContext context) => Shown(context.Connection.RemoteIpAddress);
+
+    public static string Shown(IPAddress? address) => Plain(address)?.ToString() ?? Local;
 
     // A Unix socket has no address: everything behind it is one peer.
     private const string Local = "local";
