@@ -28,8 +28,14 @@ internal interface ISignInOption
     ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct);
 }
 
-internal sealed record SignInOptionLink(string Label, string Url, string? Icon)
+internal sealed record SignInOptionLink(string Label, string Url)
 {
+    /// <summary>The path of an image on this server that stands beside the label.</summary>
+    public string? Icon { get; init; }
+
+    /// <summary>The letter that stands there where there is no image.</summary>
+    public string? Letter { get; init; }
+
     /// <summary>Not a way of its own, but help with the password: it stands beside that field.</summary>
     public bool BesidePassword { get; init; }
 
