@@ -1,48 +1,56 @@
 using System.Security.Claims;
-using Microsoft.AspNetCore.Http.HttpResults;
+using IdentityProvider.AspNetCore;
 
 namespace Samples.Api;
 
-internal sealed record Note(string Text, string Author, DateTimeOffset WrittenAt);
+/// <summary>Author is the sub of whoever wrote it; the API's own note is nobody's.</summary>
+internal sealed record Note(Guid Id, string Text, string Author, DateTimeOffset WrittenAt)
+{
+    public const string Nobody = "the API";
+}
 
-internal sealed record NewNote(string? Text);
-
-/// <summary>The board lives in memory: it is the API's business, not what this sample is about.</summary>
+/// <summary>The notes live in memory: that is the API's business, not what this sample is about.</summary>
 internal sealed class Board(TimeProvider time)
 {
     private const int Places = 50;
     private readonly Lock gate = new();
-    private readonly Queue<Note> notes = new([new("Welcome. Whoever may read this has the scope notes:read.", "the API", time.GetUtcNow())]);
+    private readonly List<Note> notes = [new(Guid.CreateVersion7(), "Welcome. Whoever may read this has the scope notes:read.", Note.Nobody, time.GetUtcNow())];
 
-    public IReadOnlyList<Note> Read()
+    /// <summary>The welcome, and what the caller may read: with notes:read:all everybody's, else the caller's own.</summary>
+    public IReadOnlyList<Note> Read(ClaimsPrincipal caller)
     {
         lock (gate)
-            return [.. notes];
+            return [.. notes.Where(note => note.Author == Note.Nobody || caller.HasPermission("notes:read", note.Author))];
+    }
+
+    public Note? Find(Guid id)
+    {
+        lock (gate)
+            return notes.Find(note => note.Id == id);
     }
 
     public Note Pin(string text, string author)
     {
-        var note = new Note(text, author, time.GetUtcNow());
+        var note = new Note(Guid.CreateVersion7(), text, author, time.GetUtcNow());
         lock (gate)
         {
-            notes.Enqueue(note);
+            notes.Add(note);
             if (notes.Count > Places)
-                notes.Dequeue();
+                notes.RemoveAt(1);
         }
         return note;
     }
-}
 
-internal static class NotesRoutes
-{
-    public static void MapNotes(this IEndpointRouteBuilder routes)
+    public bool Replace(Note old, Note? with)
     {
-        routes.MapGet("/notes", [RequireScope("notes:read")] (Board board) => board.Read());
-        routes.MapPost("/notes", [RequireScope("notes:write")] (NewNote note, Board board, ClaimsPrincipal caller) => Pin(note, board, caller));
+        lock (gate)
+        {
+            if (notes.IndexOf(old) is var at && at < 0)
+                return false;
+            notes.RemoveAt(at);
+            if (with is not null)
+                notes.Insert(at, with);
+            return true;
+        }
     }
-
-    private static Results<Created<Note>, ValidationProblem> Pin(NewNote note, Board board, ClaimsPrincipal caller) =>
-        note.Text?.Trim() is { Length: > 0 and <= 200 } text
-            ? TypedResults.Created("/notes", board.Pin(text, caller.FindFirstValue("sub") ?? "nobody"))
-            : TypedResults.ValidationProblem(new Dictionary<string, string[]> { ["text"] = ["A note has 1 to 200 characters."] });
 }

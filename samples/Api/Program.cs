@@ -1,5 +1,5 @@
+using IdentityProvider.AspNetCore;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.IdentityModel.Tokens;
 using Samples.Api;
 
@@ -22,10 +22,8 @@ builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJw
         NameClaimType = "sub",
         RoleClaimType = "roles",
     };
-    options.Events = new JwtBearerEvents { OnForbidden = ScopeHandler.SayWhichScopeIsMissing };
 });
-builder.Services.AddAuthorization();
-builder.Services.AddSingleton<IAuthorizationHandler, ScopeHandler>();
+builder.Services.AddPermissionAuthorization();
 builder.Services.AddSingleton<Board>();
 builder.Services.AddSingleton(TimeProvider.System);
 

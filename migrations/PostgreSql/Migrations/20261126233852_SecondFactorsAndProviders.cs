@@ -59,7 +59,8 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                 table: "Clients",
                 type: "text[]",
                 maxLength: -1,
-                nullable: false);
+                nullable: false,
+                defaultValueSql: "'{}'");
 
             migrationBuilder.AddColumn<bool>(
                 name: "ReferenceAccessTokens",

@@ -122,6 +122,11 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasMaxLength(400)
                         .HasColumnType("character varying(400)");
 
+                    b.PrimitiveCollection<List<string>>("Roles")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text[]");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Identifier")
@@ -412,6 +417,11 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)");
+
+                    b.PrimitiveCollection<List<string>>("Permissions")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text[]");
 
                     b.HasKey("Id");
 
@@ -1045,6 +1055,77 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasIndex("ExpiresAt");
 
                     b.ToTable("SpentIdentifiers", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Roles.Group", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("Description")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Name")
+                        .IsUnique();
+
+                    b.ToTable("Groups", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Roles.GroupMember", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("UserId", "GroupId");
+
+                    b.HasIndex("GroupId");
+
+                    b.ToTable("GroupMembers", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Roles.GroupPath", b =>
+                {
+                    b.Property<Guid>("InnerId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("OuterId")
+                        .HasColumnType("uuid");
+
+                    b.Property<int>("Distance")
+                        .HasColumnType("integer");
+
+                    b.HasKey("InnerId", "OuterId");
+
+                    b.HasIndex("OuterId");
+
+                    b.ToTable("GroupPaths", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Roles.GroupRole", b =>
+                {
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid");
+
+                    b.Property<Guid>("RoleId")
+                        .HasColumnType("uuid");
+
+                    b.HasKey("GroupId", "RoleId");
+
+                    b.HasIndex("RoleId");
+
+                    b.ToTable("GroupRoles", (string)null);
                 });
 
             modelBuilder.Entity("IdentityProvider.Roles.Role", b =>
@@ -1686,6 +1767,51 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasOne("IdentityProvider.Users.User", null)
                         .WithOne()
                         .HasForeignKey("IdentityProvider.PersonalData.Deletion", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Roles.GroupMember", b =>
+                {
+                    b.HasOne("IdentityProvider.Roles.Group", null)
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("IdentityProvider.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Roles.GroupPath", b =>
+                {
+                    b.HasOne("IdentityProvider.Roles.Group", null)
+                        .WithMany()
+                        .HasForeignKey("InnerId")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .IsRequired();
+
+                    b.HasOne("IdentityProvider.Roles.Group", null)
+                        .WithMany()
+                        .HasForeignKey("OuterId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Roles.GroupRole", b =>
+                {
+                    b.HasOne("IdentityProvider.Roles.Group", null)
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("IdentityProvider.Roles.Role", null)
+                        .WithMany()
+                        .HasForeignKey("RoleId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

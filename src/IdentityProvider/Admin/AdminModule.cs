@@ -1,3 +1,4 @@
+using IdentityProvider.Admin.Rights;
 using IdentityProvider.Platform.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -6,14 +7,20 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IdentityProvider.Admin;
 
 /// <summary>
-/// Owns the console: its frame, and the way there from the account portal. The rooms bring their own pages into it; who may see one
+/// Owns the console: its frame, the way there from the account portal, and the admin API of roles, groups and who holds them. The other rooms bring their own pages into it; who may see one
 /// is said on the page and settled in Authorize.
 /// </summary>
 internal static class AdminModule
 {
-    public static IServiceCollection AddAdmin(this IServiceCollection services) =>
-        services.AddSingleton(new NavigationItem(NavigationItem.Account, 1000, "Administration", "/admin") { LeadsInto = NavigationItem.Admin });
+    public static IServiceCollection AddAdmin(this IServiceCollection services) => services
+        .AddScoped<RightsChange>().AddScoped<RoleChanges>().AddScoped<GroupChanges>()
+        .AddSingleton(new NavigationItem(NavigationItem.Account, 1000, "Administration", "/admin") { LeadsInto = NavigationItem.Admin });
 
-    public static void MapAdmin(this IEndpointRouteBuilder routes) =>
+    public static void MapAdmin(this IEndpointRouteBuilder routes)
+    {
         routes.MapGet("/admin", (IEnumerable<NavigationItem> items) => new SeeOther(items.Where(item => item.Area == NavigationItem.Admin).MinBy(item => item.Order)!.Path));
+        RolesApi.Map(routes);
+        GroupsApi.Map(routes);
+        UserRolesApi.Map(routes);
+    }
 }

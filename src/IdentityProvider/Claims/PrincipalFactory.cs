@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json;
 using IdentityProvider.Clients;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Roles;
 using IdentityProvider.Users;
 using OpenIddict.Abstractions;
@@ -10,31 +11,35 @@ using static OpenIddict.Abstractions.OpenIddictConstants;
 namespace IdentityProvider.Claims;
 
 /// <summary>The one place where the principal of a person is made, so that no grant type forgets a claim.</summary>
-internal sealed class PrincipalFactory(ScopeCatalog catalog, UserRoles userRoles)
+internal sealed class PrincipalFactory(ScopeCatalog catalog, UserRoles userRoles, EventLog events)
 {
     private const string Type = "OpenIddict";
 
     /// <summary>Claims that carry nothing of the person; they go into the ID token, and the first three into the access token too.</summary>
-    private static readonly string[] BothTokens = [Destinations.AccessToken, Destinations.IdentityToken], IdTokenOnly = [Destinations.IdentityToken];
+    private static readonly string[] BothTokens = [Destinations.AccessToken, Destinations.IdentityToken], IdTokenOnly = [Destinations.IdentityToken], AccessTokenOnly = [Destinations.AccessToken];
 
     /// <summary>A principal of a person for the engine.</summary>
     /// <param name="user">Who.</param>
     /// <param name="facts">What was proven.</param>
     /// <param name="scopes">What was granted.</param>
+    /// <param name="answered">Of these, what the answer is for: a refresh may ask for less.</param>
     /// <param name="resources">The audience of the access token.</param>
     /// <param name="idTokenClaims">Single claims asked for in the ID token.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<ClaimsPrincipal> CreateAsync(User user, AuthenticationFacts facts, IReadOnlyCollection<string> scopes, IEnumerable<string> resources, IEnumerable<string> idTokenClaims, CancellationToken ct)
+    public async Task<ClaimsPrincipal> CreateAsync(User user, AuthenticationFacts facts, IReadOnlyCollection<string> scopes, IReadOnlyCollection<string> answered, IReadOnlyCollection<string> resources, IEnumerable<string> idTokenClaims, CancellationToken ct)
     {
         var snapshot = await catalog.GetAsync(ct);
-        var names = snapshot.Find(scopes).SelectMany(s => s.Claims).Concat(idTokenClaims).ToHashSet(StringComparer.Ordinal);
-        var roles = names.Contains("roles") ? await userRoles.OfAsync(user.Id, ct) : [];
+        var names = snapshot.Find(answered).SelectMany(s => s.Claims).Concat(idTokenClaims).ToHashSet(StringComparer.Ordinal);
+        var audience = AudienceClaims.Registered(snapshot, answered, resources);
+        var roles = audience.AskForRoles || names.Contains("roles") ? await userRoles.HeldByAsync(user.Id, ct) : [];
 
         var identity = new ClaimsIdentity(Type, ClaimNames.Name, ClaimNames.Role);
         identity.AddClaim(Make(ClaimNames.Subject, UserClaims.SubjectOf(user), BothTokens));
         AddFacts(identity, facts);
-        foreach (var (name, value) in UserClaims.Of(user, roles, names.Where(n => n != ClaimNames.Subject)))
-            AddClaim(identity, name, value, name == "roles" ? BothTokens : IdTokenOnly);
+        foreach (var (name, value) in UserClaims.Of(user, [.. roles.Select(role => role.Name)], names.Where(n => n != ClaimNames.Subject)))
+            AddClaim(identity, name, value, IdTokenOnly);
+        foreach (var (name, values) in audience.Of(user.Id, roles, events))
+            AddClaim(identity, name, values, AccessTokenOnly);
 
         var principal = new ClaimsPrincipal(identity);
         principal.SetScopes(scopes);

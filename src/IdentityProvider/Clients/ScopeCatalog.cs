@@ -10,7 +10,7 @@ internal sealed class ScopeCatalog(IServiceScopeFactory scopes, TimeProvider clo
 {
     private volatile Snapshot? current;
 
-    internal sealed record Snapshot(FrozenDictionary<string, ScopeInfo> Scopes, FrozenDictionary<string, string> Apis, long LoadedAt)
+    internal sealed record Snapshot(FrozenDictionary<string, ScopeInfo> Scopes, FrozenDictionary<string, ApiInfo> Apis, long LoadedAt)
     {
         public IEnumerable<ScopeInfo> Find(IEnumerable<string> names) => names.Select(n => Scopes.GetValueOrDefault(n)).OfType<ScopeInfo>();
 
@@ -25,15 +25,15 @@ internal sealed class ScopeCatalog(IServiceScopeFactory scopes, TimeProvider clo
 
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<Store>();
-        var apis = await db.Set<Api>().AsNoTracking().OrderBy(a => a.Identifier).Select(a => new { a.Id, a.Identifier, a.DisplayName }).ToListAsync(ct);
+        var apis = await db.Set<Api>().AsNoTracking().OrderBy(a => a.Identifier).Select(a => new { a.Id, a.Identifier, a.Roles }).ToListAsync(ct);
         var stored = await db.Set<Scope>().AsNoTracking().OrderBy(s => s.Name).ToListAsync(ct);
         var owners = apis.ToDictionary(a => a.Id, a => a.Identifier);
         var all = StandardScopes.All.Concat(stored.Select(s =>
-            new ScopeInfo(s.Name, s.Description ?? s.Name, s.ApiId is { } api ? owners[api] : null, s.Claims)));
+            new ScopeInfo(s.Name, s.Description ?? s.Name, s.ApiId is { } api ? owners[api] : null, s.Claims) { Permissions = s.Permissions }));
 
         return current = new Snapshot(
             all.DistinctBy(s => s.Name).ToFrozenDictionary(s => s.Name, StringComparer.Ordinal),
-            apis.ToFrozenDictionary(a => a.Identifier, a => a.DisplayName ?? a.Identifier, StringComparer.Ordinal),
+            apis.ToFrozenDictionary(a => a.Identifier, a => new ApiInfo(a.Identifier, a.Roles), StringComparer.Ordinal),
             clock.GetTimestamp());
     }
 }

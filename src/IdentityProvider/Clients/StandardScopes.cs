@@ -27,4 +27,13 @@ internal static class StandardScopes
 /// <param name="Sentence">What the consent page says.</param>
 /// <param name="Api">The identifier of the API that owns it; null for an identity scope.</param>
 /// <param name="Claims">The claims an identity scope releases.</param>
-internal sealed record ScopeInfo(string Name, string Sentence, string? Api, IReadOnlyList<string> Claims);
+internal sealed record ScopeInfo(string Name, string Sentence, string? Api, IReadOnlyList<string> Claims)
+{
+    /// <summary>The permissions a scope of an API stands for: whole ones, or resources.</summary>
+    public IReadOnlyList<string> Permissions { get; init; } = [];
+}
+
+/// <summary>An API as the protocol needs it.</summary>
+/// <param name="Identifier">The audience of its access tokens.</param>
+/// <param name="Roles">The roles its access tokens may speak of.</param>
+internal sealed record ApiInfo(string Identifier, IReadOnlyList<string> Roles);

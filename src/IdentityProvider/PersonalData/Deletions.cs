@@ -17,7 +17,7 @@ namespace IdentityProvider.PersonalData;
 
 /// <summary>Asked for, undone, or carried out.</summary>
 internal sealed class Deletions(
-    Store db, SessionStore sessions, MailOutbox mails, IOptions<PersonalDataOptions> options, IOptions<IdentityProviderOptions> server, TimeProvider clock, EventLog events)
+    Store db, SessionStore sessions, Administrators administrators, MailOutbox mails, IOptions<PersonalDataOptions> options, IOptions<IdentityProviderOptions> server, TimeProvider clock, EventLog events)
 {
     private const int BatchSize = 100;
 
@@ -27,16 +27,18 @@ internal sealed class Deletions(
     public async Task<Deletion?> RequestAsync(User user, CancellationToken ct)
     {
         var userId = user.Id;
-        if (await IsLastAdministratorAsync(userId, ct))
-            return null;
         var (now, undo) = (clock.GetUtcNow(), Handle.Create());
         var deletion = new Deletion { UserId = userId, RequestedAt = now, DueAt = now + options.Value.DeletionGrace, UndoHash = Handle.Hash(undo) };
         await using (var transaction = await db.Database.BeginTransactionAsync(ct))
         {
+            await RoleLock.TakeAsync(db, ct);
+            var administered = await administrators.AnyAsync(ct);
             await db.Set<Deletion>().Where(d => d.UserId == userId).ExecuteDeleteAsync(ct);
             db.Add(deletion);
             Tell(user, deletion, undo);
             await db.SaveChangesAsync(ct);
+            if (administered && !await administrators.AnyAsync(ct))
+                return null;
             await sessions.EndAllAsync(userId, null, "deletion_requested", ct);
             await transaction.CommitAsync(ct);
         }
@@ -99,16 +101,6 @@ internal sealed class Deletions(
             ["link"] = new Uri(server.Value.IssuerUri, $"keep-account?token={undo}").AbsoluteUri,
         })
         { ExpiresAt = deletion.DueAt });
-    }
-
-    private async Task<bool> IsLastAdministratorAsync(Guid userId, CancellationToken ct)
-    {
-        var administrators = from held in db.Set<UserRole>()
-                             join role in db.Set<Role>() on held.RoleId equals role.Id
-                             join user in db.Set<User>() on held.UserId equals user.Id
-                             where role.Name == "admin" && user.DisabledAt == null && (user.Id == userId || !db.Set<Deletion>().Any(d => d.UserId == user.Id))
-                             select user.Id;
-        return await administrators.Take(2).ToListAsync(ct) is [var only] && only == userId;
     }
 }
 

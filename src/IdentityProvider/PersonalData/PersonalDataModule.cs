@@ -2,6 +2,7 @@ using IdentityProvider.Authorize;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Roles;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.PersonalData;
@@ -18,6 +19,7 @@ internal static class PersonalDataModule
         services.AddScoped<DataExport>();
         services.AddScoped<Deletions>();
         services.AddScoped<IAuthorizeStep, DeletionStep>();
+        services.AddSingleton(new Leaving(static db => db.Set<Deletion>().Select(deletion => deletion.UserId)));
         services.AddSingleton(new NavigationItem(NavigationItem.Account, 90, "Your data", "/account/data"));
         return services.AddSingleton(provider => new Pruning("accounts", (db, now, ct) => Deletions.CarryOutAsync(db, now, provider, ct)));
     }

@@ -22,19 +22,21 @@ internal static class ApiRows
             if (row is null)
                 db.Add(row = new Api { Identifier = entry.Identifier });
             row.DisplayName = entry.DisplayName;
+            if (!row.Roles.SequenceEqual(entry.Roles))
+                row.Roles = [.. entry.Roles];
             var gone = scopes.Values.Where(scope => scope.ApiId == row.Id && !names.Contains(scope.Name)).ToList();
             db.RemoveRange(gone);
             apiTally.Count(isNew, gone.Count > 0 || db.Entry(row).State == EntityState.Modified);
             foreach (var scope in entry.Scopes)
-                Apply(db, scopes, scopeTally, scope.Name, scope.Description, row.Id, []);
+                Apply(db, scopes, scopeTally, scope.Name, scope.Description, row.Id, [], scope.Permissions);
         }
 
         foreach (var entry in document.Scopes)
-            Apply(db, scopes, scopeTally, entry.Name, entry.Description, null, entry.Claims);
+            Apply(db, scopes, scopeTally, entry.Name, entry.Description, null, entry.Claims, []);
         return [apiTally.Result, scopeTally.Result];
     }
 
-    private static void Apply(Store db, Dictionary<string, Scope> rows, SetupTally tally, string name, string? description, Guid? apiId, List<string> claims)
+    private static void Apply(Store db, Dictionary<string, Scope> rows, SetupTally tally, string name, string? description, Guid? apiId, List<string> claims, List<string> permissions)
     {
         var isNew = !rows.TryGetValue(name, out var row);
         if (row is null)
@@ -43,6 +45,8 @@ internal static class ApiRows
         row.ApiId = apiId;
         if (!row.Claims.SequenceEqual(claims))
             row.Claims = [.. claims];
+        if (!row.Permissions.SequenceEqual(permissions))
+            row.Permissions = [.. permissions];
         tally.Count(isNew, db.Entry(row).State == EntityState.Modified);
     }
 }

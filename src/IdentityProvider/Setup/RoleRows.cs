@@ -7,19 +7,11 @@ namespace IdentityProvider.Setup;
 /// <summary>Brings the rows of roles to what the document says.</summary>
 internal static class RoleRows
 {
-    /// <summary>Always there; a document or an administrator may change what they permit. Nobody gets more than the name promises.</summary>
-    public static readonly IReadOnlyList<RoleEntry> Seeded =
-    [
-        new() { Name = "user" },
-        new() { Name = "moderator", Permissions = ["users:read", Permission.ReadSessions] },
-        new() { Name = "admin", Permissions = ["clients:manage", Permission.ManageKeys, Permission.ManageProviders, Permission.ReadProviders, "roles:manage", Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read"] },
-    ];
-
     public static async Task SeedAsync(Store db, CancellationToken ct)
     {
-        var names = Seeded.Select(role => role.Name).ToArray();
+        var names = SeededRoles.Permissions.Keys.ToArray();
         var there = await db.Set<Role>().Where(role => names.Contains(role.Name)).Select(role => role.Name).ToListAsync(ct);
-        db.AddRange(Seeded.Where(role => !there.Contains(role.Name)).Select(role => new Role { Name = role.Name, Permissions = [.. role.Permissions] }));
+        db.AddRange(SeededRoles.Permissions.Where(role => !there.Contains(role.Key)).Select(role => new Role { Name = role.Key, Permissions = [.. role.Value] }));
         await db.SaveChangesAsync(ct);
     }
 

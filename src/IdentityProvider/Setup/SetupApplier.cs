@@ -1,4 +1,5 @@
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
@@ -12,6 +13,7 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
     {
         var now = clock.GetUtcNow();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await RoleLock.TakeAsync(db, ct);
         List<SetupCounts> counts = [await RoleRows.ApplyAsync(db, document.Roles, ct)];
 
         // Users look their roles up by name.
@@ -21,6 +23,8 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
         await ProviderRows.RemoveAsync(db, document.RemovedProviders, ct);
         counts.Add(await ProviderRows.ApplyAsync(db, secrets, document.Providers, now, ct));
         counts.Add(await new UserRows(db, passwords, now).ApplyAsync(document.Users, ct));
+        await db.SaveChangesAsync(ct);
+        counts.Add(await GroupRows.ApplyAsync(db, document.Groups, ct));
         await db.SaveChangesAsync(ct);
         await ImportAuthenticatorsAsync(document, ct);
         await transaction.CommitAsync(ct);

@@ -19,18 +19,20 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         Once(document => document.Apis, api => api.Identifier, "identifier");
         Once(document => document.Providers, provider => provider.Name, "name");
         Once(document => document.Roles, role => role.Name, "name");
+        Once(document => document.Groups, group => group.Name, "name");
         Once(document => document.Users, user => UserNames.Normalize(user.Username), "username");
         var scopes = CheckScopes();
-        HashSet<string> roles = [.. RoleRows.Seeded.Select(role => role.Name), .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name), .. known.Roles];
+        HashSet<string> roles = [.. SeededRoles.Permissions.Keys, .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name), .. known.Roles];
         HashSet<string> providers = [.. files.SelectMany(file => file.Document.Providers).Select(provider => provider.Name), .. known.Providers];
         new UserChecks(files, known, passwords).Run();
+        new GroupChecks(files, known, roles).Run();
 
         foreach (var file in files)
         {
             foreach (var client in file.Document.Clients)
                 Report(file, client, [.. client.Validate(), .. UnknownScopes(client, scopes), .. UnknownProviders(client, providers)]);
             foreach (var api in file.Document.Apis)
-                Report(file, api, [.. Constraints.Check(api, ClientMetadataRules.OutsideName), .. IdentifierProblems(api)]);
+                Report(file, api, [.. Constraints.Check(api, ClientMetadataRules.OutsideName), .. IdentifierProblems(api), .. UnknownRoles("roles", api.Roles, roles)]);
             foreach (var provider in file.Document.Providers)
                 Report(file, provider, ProviderRules.Problems(provider, roles));
             Report(file, file.Document, Constraints.Check(file.Document, ClientMetadataRules.OutsideName));
@@ -70,6 +72,8 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
                 file.Report(entry, new Problem("name", $"\"{Constraints.Shown(name)}\" is in the database {Owner(owner)}. A scope belongs to one API; choose another name."));
             if (entry is IdentityScopeEntry identity)
                 Report(file, entry, ClaimProblems(identity));
+            else if (entry is ApiScopeEntry scope)
+                Report(file, entry, PermissionProblems(scope));
         }
 
         return [.. ScopeNames.BuiltIn, .. owners.Keys, .. known.ScopeOwners.Keys];
@@ -87,6 +91,13 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         foreach (var (name, i) in client.Providers.Select((name, i) => (name, i)))
             if (!providers.Contains(name))
                 yield return new Problem($"providers[{i}]", $"\"{Constraints.Shown(name)}\" is no provider.{(NearestName.Question(name, providers) is { Length: > 0 } question ? question : " Describe it under providers, or remove it.")}");
+    }
+
+    private static IEnumerable<Problem> UnknownRoles(string property, IEnumerable<string> names, HashSet<string> roles)
+    {
+        foreach (var (name, i) in names.Select((name, i) => (name, i)))
+            if (name.Length > 0 && !roles.Contains(name))
+                yield return new Problem($"{property}[{i}]", $"\"{Constraints.Shown(name)}\" is no role.{(NearestName.Question(name, roles) is { Length: > 0 } question ? question : " Describe it under roles, or remove it.")}");
     }
 
     private IEnumerable<Problem> RemovedAndDescribed(SetupDocument document)
@@ -107,6 +118,11 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         role.Permissions.Select((text, i) => (text, i)).Where(permission => !Permission.IsWellFormed(permission.text)).Select(permission => new Problem(
             $"permissions[{permission.i}]",
             $"\"{Constraints.Shown(permission.text)}\" is not a permission. Write resource:action in lower case, optionally with :own or :all."));
+
+    private static IEnumerable<Problem> PermissionProblems(ApiScopeEntry scope) =>
+        scope.Permissions.Select((text, i) => (text, i)).Where(permission => !Permission.IsWellFormed(permission.text) && !Permission.IsResource(permission.text)).Select(permission => new Problem(
+            $"permissions[{permission.i}]",
+            $"\"{Constraints.Shown(permission.text)}\" is neither a permission nor a resource. Write resource or resource:action in lower case, the latter optionally with :own or :all."));
 
     private static IEnumerable<Problem> ClaimProblems(IdentityScopeEntry scope)
     {

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Validation;
+using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 
 namespace IdentityProvider.Setup;
@@ -38,6 +39,9 @@ internal sealed class SetupDocument
     /// <summary>Roles; user, moderator and admin are made when missing.</summary>
     public List<RoleEntry> Roles { get; set; } = [];
 
+    /// <summary>Groups of people, and of groups, who hold roles together.</summary>
+    public List<GroupEntry> Groups { get; set; } = [];
+
     /// <summary>People. What is left out of an entry is left to the person.</summary>
     public List<UserEntry> Users { get; set; } = [];
 }
@@ -52,6 +56,10 @@ internal sealed class ApiEntry
     /// <summary>What people read on the consent page.</summary>
     [MaxLength(200)]
     public string? DisplayName { get; set; }
+
+    /// <summary>Names of the roles its access tokens speak of: those the person holds, when the scope roles was granted too.</summary>
+    [MaxLength(50)]
+    public List<string> Roles { get; set; } = [];
 
     /// <summary>All scopes of the API; one that is not listed is removed from it.</summary>
     [MaxLength(500)]
@@ -68,6 +76,13 @@ internal sealed class ApiScopeEntry
     /// <summary>What the consent page says, one plain sentence.</summary>
     [MaxLength(500)]
     public string? Description { get; set; }
+
+    /// <summary>
+    /// The permissions the scope stands for: of those the person holds, an access token with the scope carries them in the claim permissions.
+    /// A resource (notes) brings all of its permissions, an action (notes:delete) its :own and :all, and one with a suffix only itself.
+    /// </summary>
+    [MaxLength(50)]
+    public List<string> Permissions { get; set; } = [];
 }
 
 /// <summary>A further identity scope.</summary>
@@ -96,6 +111,30 @@ internal sealed class RoleEntry
     /// <summary>All permissions of the role: resource:action, optionally with :own or :all.</summary>
     [MaxLength(500)]
     public List<string> Permissions { get; set; } = [];
+}
+
+/// <summary>A group; who is in a group in it is in it, too.</summary>
+internal sealed class GroupEntry
+{
+    /// <summary>The name it is put into others by.</summary>
+    [Required, MaxLength(100)]
+    public string Name { get; set; } = "";
+
+    /// <summary>Who or what it is for.</summary>
+    [MaxLength(200)]
+    public string? Description { get; set; }
+
+    /// <summary>All roles its members hold through it.</summary>
+    [MaxLength(100)]
+    public List<string> Roles { get; set; } = [];
+
+    /// <summary>All groups that lie in it, at most ten one in the other: their members hold its roles, too.</summary>
+    [MaxLength(GroupGraph.MostInner)]
+    public List<string> Groups { get; set; } = [];
+
+    /// <summary>The usernames of all its own members; left out, they are left alone.</summary>
+    [MaxLength(10_000)]
+    public List<string>? Members { get; set; }
 }
 
 /// <summary>A person.</summary>

@@ -12,10 +12,11 @@ internal sealed record SetupKnown(
     IReadOnlyDictionary<string, string?> ScopeOwners,
     IReadOnlySet<string> Roles,
     IReadOnlySet<string> Providers,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Groups,
     IReadOnlyDictionary<string, string> NameOwners)
 {
     /// <summary>No database: the documents must stand by themselves.</summary>
-    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, string>());
+    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, IReadOnlyList<string>>(), new Dictionary<string, string>());
 
     public static async Task<SetupKnown> LoadAsync(Store db, IReadOnlyList<SetupFile> files, CancellationToken ct)
     {
@@ -26,8 +27,13 @@ internal sealed record SetupKnown(
         var roles = await db.Set<Role>().Select(role => role.Name).ToHashSetAsync(ct);
         var providers = await db.Set<UpstreamProvider>().Select(provider => provider.Name).ToHashSetAsync(ct);
 
+        var groupNames = await db.Set<Group>().ToDictionaryAsync(group => group.Id, group => group.Name, ct);
+        var pairs = (await db.Set<GroupPath>().AsNoTracking().Where(path => path.Distance == 1).ToListAsync(ct)).ToLookup(path => path.OuterId, path => groupNames[path.InnerId]);
+        var groups = groupNames.ToDictionary(group => group.Value, group => (IReadOnlyList<string>)[.. pairs[group.Key]]);
+
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
-        var given = files.SelectMany(file => file.Document.Users).SelectMany(UserChecks.NamesOf).Distinct(StringComparer.Ordinal);
+        var given = files.SelectMany(file => file.Document.Users).SelectMany(UserChecks.NamesOf)
+            .Concat(files.SelectMany(file => file.Document.Groups).SelectMany(group => group.Members ?? []).Select(UserNames.Normalize)).Distinct(StringComparer.Ordinal);
         foreach (var names in given.Chunk(500))
         {
             var users = await db.Set<User>()
@@ -42,6 +48,6 @@ internal sealed record SetupKnown(
             }
         }
 
-        return new SetupKnown(scopes, roles, providers, owners);
+        return new SetupKnown(scopes, roles, providers, groups, owners);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Validation;
+using IdentityProvider.Roles;
 using IdentityProvider.Users;
 
 namespace IdentityProvider.Setup;
@@ -17,7 +18,7 @@ internal sealed class UserChecks(IReadOnlyList<SetupFile> files, SetupKnown know
 
     public void Run()
     {
-        var roles = new HashSet<string>([.. RoleRows.Seeded.Select(role => role.Name), .. known.Roles, .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name)]);
+        var roles = new HashSet<string>([.. SeededRoles.Permissions.Keys, .. known.Roles, .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name)]);
         var owners = new Dictionary<string, UserEntry>(StringComparer.Ordinal);
         var described = files.SelectMany(file => file.Document.Users).Select(user => UserNames.Normalize(user.Username)).ToHashSet(StringComparer.Ordinal);
         foreach (var file in files)

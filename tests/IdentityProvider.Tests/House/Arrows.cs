@@ -1,3 +1,4 @@
+using Mono.Cecil;
 using Xunit;
 
 namespace IdentityProvider.Tests.House;
@@ -25,6 +26,16 @@ public sealed class Arrows
         Assert.All(assemblies.SelectMany(RoomGraph.Read), import => Assert.True(
             import.To.StartsWith("IdentityProvider.Migrations.", StringComparison.Ordinal) || import.To.StartsWith("IdentityProvider.Platform.Storage.", StringComparison.Ordinal),
             $"{import}: migrations use Platform/Storage only"));
+    }
+
+    [Fact]
+    public void The_package_for_apis_leans_on_the_framework_alone_and_the_house_does_not_lean_on_it()
+    {
+        using var package = ModuleDefinition.ReadModule(Checkout.Package);
+        Assert.All(package.AssemblyReferences, reference => Assert.True(
+            ImportTable.PackageMayUse.Any(prefix => reference.Name.StartsWith(prefix, StringComparison.Ordinal)), $"{reference.Name}: {package.Assembly.Name.Name} uses ASP.NET Core only"));
+        using var house = ModuleDefinition.ReadModule(Checkout.House);
+        Assert.DoesNotContain(house.AssemblyReferences, reference => reference.Name == package.Assembly.Name.Name);
     }
 
     [Theory]

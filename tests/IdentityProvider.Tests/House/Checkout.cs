@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using IdentityProvider.AspNetCore;
 using IdentityProvider.Platform.Storage;
 
 namespace IdentityProvider.Tests.House;
@@ -11,6 +12,9 @@ internal static class Checkout
     public static string Root { get; } = FindRoot();
 
     public static string House { get; } = typeof(Store).Assembly.Location;
+
+    /// <summary>What APIs reference: a package of its own, beside the house.</summary>
+    public static string Package { get; } = typeof(HeldPermissions).Assembly.Location;
 
     /// <summary>Documentation of every type and member, internal ones too, by the compiler's id (<c>T:Namespace.Type</c>).</summary>
     public static Dictionary<string, XElement> Documentation { get; } = XDocument.Load(Path.ChangeExtension(House, ".xml"))

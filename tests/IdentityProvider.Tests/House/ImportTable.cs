@@ -8,6 +8,9 @@ internal static class ImportTable
     /// <summary>Types of the namespace IdentityProvider itself: the list of rooms and the commands. They may use every room; no room may use them.</summary>
     public const string List = "(list)";
 
+    /// <summary>The package for APIs (src/IdentityProvider.AspNetCore) stands beside the house: no room, and nothing of ours in it.</summary>
+    public static readonly string[] PackageMayUse = ["System.", "Microsoft.AspNetCore.", "Microsoft.Extensions.", "Microsoft.Net.Http.Headers"];
+
     /// <summary>They import the ground, and of each other only what <see cref="AmongThings"/> says.</summary>
     public static readonly string[] Things = ["Users", "Roles", "Clients", "UpstreamProviders", "Sessions", "Claims", "SigningKeys", "Email", "OneTimeCodes", "Themes", "Captcha", "Audit"];
 

@@ -28,7 +28,8 @@ public sealed partial class PlanOfTheHouse
             # The plan of the house
 
             Written from the code by `PlanOfTheHouse` (tests/IdentityProvider.Tests/House); not by hand.
-            `IdentityProvider.Host` is the door, `IdentityProvider` the house, a folder is a room.
+            `IdentityProvider.Host` is the door, `IdentityProvider` the house, a folder is a room. [IdentityProvider.AspNetCore](IdentityProvider.AspNetCore)
+            is the package for APIs that take our tokens; it stands beside the house and shares no code with it.
             Read `IdentityProviderBuilder.cs`, then `Authorize/AuthorizeEndpoint.cs`, then any room in this order:
 
             | Room | What it owns |

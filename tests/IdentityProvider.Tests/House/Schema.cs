@@ -1,8 +1,10 @@
+using IdentityProvider.Clients;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.SigningKeys;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Xunit;
 
 namespace IdentityProvider.Tests.House;
@@ -41,6 +43,18 @@ public sealed class Schema
         Assert.True(types.Count >= 10);
         foreach (var type in types)
             Assert.Empty((IQueryable<object>)typeof(DbContext).GetMethod(nameof(DbContext.Set), [])!.MakeGenericMethod(type).Invoke(db, null)!);
+    }
+
+    [Theory]
+    [MemberData(nameof(Providers))]
+    public async Task A_new_list_of_an_old_row_is_empty(DatabaseProvider provider)
+    {
+        await using var database = FreshDatabase.Of(provider);
+        await using var db = Open(database.Options);
+        await db.GetService<IMigrator>().MigrateAsync("SecondFactorsAndProviders");
+        await db.Database.ExecuteSqlAsync($"""INSERT INTO "Apis" ("Id", "Identifier") VALUES ({Guid.CreateVersion7()}, 'urn:old')""");
+        await db.Database.MigrateAsync();
+        Assert.Empty((await db.Set<Api>().SingleAsync()).Roles);
     }
 
     [Theory]

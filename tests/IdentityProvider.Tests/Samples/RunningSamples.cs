@@ -1,7 +1,11 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using IdentityProvider.Clients;
 using IdentityProvider.Tests.House;
 using IdentityProvider.Tests.Testing;
+using OtpNet;
 using Xunit;
 
 namespace IdentityProvider.Tests.Samples;
@@ -12,10 +16,11 @@ public sealed class RunningSamples : IAsyncLifetime
     private readonly string webUrl = $"http://localhost:{IdpHost.FreePort()}", apiUrl = $"http://localhost:{IdpHost.FreePort()}", bffUrl = $"http://localhost:{IdpHost.FreePort()}";
     private IdpHost host = null!;
     private SampleProcess api = null!;
+    private int codes;
 
     public async Task InitializeAsync()
     {
-        host = await IdpHost.StartAsync(new IdpSetup { Document = Checkout.Read("samples/demo.json").Replace("http://localhost:5081", webUrl, StringComparison.Ordinal).Replace("http://localhost:5083", bffUrl, StringComparison.Ordinal) });
+        host = await IdpHost.StartAsync(new IdpSetup { Document = WithAuthenticators(Checkout.Read("samples/demo.json").Replace("http://localhost:5081", webUrl, StringComparison.Ordinal).Replace("http://localhost:5083", bffUrl, StringComparison.Ordinal)) });
         api = new SampleProcess("Api", "--urls", apiUrl, "--Idp:Issuer", host.Issuer.ToString().TrimEnd('/'));
         api.WaitFor(line => line.Contains("Now listening", StringComparison.Ordinal) || line.Contains("Application started", StringComparison.Ordinal));
     }
@@ -54,6 +59,35 @@ public sealed class RunningSamples : IAsyncLifetime
         var token = (await new RelyingParty(host).SendAsync(request))["access_token"];
         Assert.Equal(HttpStatusCode.OK, await CallAsync(HttpMethod.Get, token));
         Assert.Equal(HttpStatusCode.Forbidden, await CallAsync(HttpMethod.Post, token));
+    }
+
+    [Fact]
+    public async Task The_api_lets_a_user_a_moderator_and_an_admin_do_what_their_roles_hold()
+    {
+        var grace = await TokenAsync("grace", "first compiler 1952");
+        var alan = await TokenAsync("alan", "imitation game 1950");
+        var moderator = await TokenAsync("katherine", "orbital mechanics 1962");
+        var admin = await TokenAsync("ada", "analytical engine 1843");
+        var (_, note) = await AskAsync(HttpMethod.Post, "", grace, "of grace");
+        var (id, author) = (note.GetProperty("id").GetString()!, note.GetProperty("author").GetString());
+
+        Assert.Equal(["of grace"], await TextsAsync(grace));
+        Assert.Empty(await TextsAsync(alan));
+        Assert.Equal(["of grace"], await TextsAsync(moderator));
+        (HttpMethod Method, string? Token, int Status)[] table =
+        [
+            (HttpMethod.Get, null, 401), (HttpMethod.Get, grace, 200), (HttpMethod.Get, alan, 404), (HttpMethod.Get, moderator, 200), (HttpMethod.Get, admin, 200),
+            (HttpMethod.Put, null, 401), (HttpMethod.Put, grace, 200), (HttpMethod.Put, alan, 404), (HttpMethod.Put, moderator, 403), (HttpMethod.Put, admin, 200),
+            (HttpMethod.Delete, null, 401), (HttpMethod.Delete, alan, 404), (HttpMethod.Delete, moderator, 204), (HttpMethod.Delete, admin, 404), (HttpMethod.Get, grace, 404),
+        ];
+        foreach (var (method, token, status) in table)
+            Assert.Equal((HttpStatusCode)status, (await AskAsync(method, $"/{id}", token, "rewritten")).Status);
+
+        // The client was not allowed to, whoever the person is.
+        var reading = await TokenAsync("ada", "analytical engine 1843", "openid notes:read");
+        Assert.Equal(HttpStatusCode.Forbidden, (await AskAsync(HttpMethod.Post, "", reading, "x")).Status);
+        Assert.Equal("notes:read:all", Assert.Single(RelyingParty.Claims(reading).GetProperty("permissions").EnumerateArray()).GetString());
+        Assert.Equal(RelyingParty.Claims(grace).GetProperty("sub").GetString(), author);
     }
 
     [Theory]
@@ -165,13 +199,46 @@ public sealed class RunningSamples : IAsyncLifetime
         return page;
     }
 
-    private async Task<HttpStatusCode> CallAsync(HttpMethod method, string? token)
+    /// <summary>An access token for the API through the terminal's client, second factor included.</summary>
+    private async Task<string> TokenAsync(string username, string password, string scope = "openid notes:read notes:write")
     {
-        using var request = new HttpRequestMessage(method, $"{apiUrl}/notes");
-        if (method == HttpMethod.Post)
-            request.Content = new StringContent("""{ "text": "x" }""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using var browser = new Browser(host);
+        var client = new RelyingParty(host, "console", "http://127.0.0.1:5005/callback");
+        await browser.OpenAsync(client.AuthorizeUrl(scope));
+        var page = await browser.SubmitAsync("Sign in", ("username", username), ("password", password));
+        if (page.Url.AbsolutePath == "/mfa")
+            page = await browser.SubmitAsync("Continue", ("code", NextCode()));
+        if (page.Url.AbsolutePath == "/consent")
+            page = await browser.SubmitAsync("Allow");
+        return (await client.RedeemAsync(page.Query("code")))["access_token"]!;
+    }
+
+    /// <summary>Each code works once; the one of the next 30 seconds is taken, too.</summary>
+    private string NextCode() => new Totp(Base32Encoding.ToBytes(TestDocument.TotpSecret)).ComputeTotp(TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(codes++ > 1 ? 30 : 0));
+
+    private static string WithAuthenticators(string json)
+    {
+        var document = JsonNode.Parse(json)!;
+        foreach (var user in document["users"]!.AsArray().Where(user => user!["roles"]!.AsArray().Count > 1))
+            user!["totp_secret"] = TestDocument.TotpSecret;
+        return document.ToJsonString();
+    }
+
+    private async Task<IEnumerable<string?>> TextsAsync(string token) =>
+        (await AskAsync(HttpMethod.Get, "", token)).Body.EnumerateArray().Where(note => note.GetProperty("author").GetString() != "the API").Select(note => note.GetProperty("text").GetString());
+
+    private async Task<HttpStatusCode> CallAsync(HttpMethod method, string? token) => (await AskAsync(method, "", token, "x")).Status;
+
+    private async Task<(HttpStatusCode Status, JsonElement Body)> AskAsync(HttpMethod method, string path, string? token, string? text = null)
+    {
+        using var request = new HttpRequestMessage(method, $"{apiUrl}/notes{path}");
+        if (method == HttpMethod.Post || method == HttpMethod.Put)
+            request.Content = JsonContent.Create(new { text });
         if (token is not null)
             request.Headers.Authorization = new("Bearer", token);
-        return (await host.Http.SendAsync(request)).StatusCode;
+        using var response = await host.Http.SendAsync(request);
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.Equal(response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, response.Headers.Contains("WWW-Authenticate"));
+        return (response.StatusCode, body.Length == 0 ? default : JsonDocument.Parse(body).RootElement);
     }
 }

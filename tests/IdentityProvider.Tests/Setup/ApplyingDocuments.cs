@@ -32,14 +32,14 @@ public sealed class ApplyingDocuments : IAsyncDisposable
     public async Task A_document_is_applied_whole_and_a_second_time_changes_nothing()
     {
         Assert.Equal(
-            ["roles: 1 created, 0 updated, 0 unchanged", "apis: 1 created, 0 updated, 0 unchanged", "scopes: 3 created, 0 updated, 0 unchanged", "clients: 2 created, 0 updated, 0 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 1 created, 0 updated, 0 unchanged"],
+            ["roles: 1 created, 0 updated, 0 unchanged", "apis: 1 created, 0 updated, 0 unchanged", "scopes: 3 created, 0 updated, 0 unchanged", "clients: 2 created, 0 updated, 0 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 1 created, 0 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(Demo));
         var before = await bench.DumpAsync();
         Assert.Contains("notes:write:own", before, StringComparison.Ordinal);
 
         bench.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(
-            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 0 updated, 1 unchanged", "scopes: 0 created, 0 updated, 3 unchanged", "clients: 0 created, 0 updated, 2 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 0 created, 0 updated, 1 unchanged"],
+            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 0 updated, 1 unchanged", "scopes: 0 created, 0 updated, 3 unchanged", "clients: 0 created, 0 updated, 2 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 0 created, 0 updated, 1 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(Demo));
         Assert.Equal(before, await bench.DumpAsync());
     }
@@ -76,7 +76,7 @@ public sealed class ApplyingDocuments : IAsyncDisposable
             .Replace("correct horse battery", "battery staple", StringComparison.Ordinal)
             .Replace("\"roles\": [\"editor\", \"user\"]", "\"roles\": [\"admin\"]", StringComparison.Ordinal);
         Assert.Equal(
-            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 1 updated, 0 unchanged", "scopes: 1 created, 0 updated, 2 unchanged", "clients: 0 created, 1 updated, 1 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 0 created, 1 updated, 0 unchanged"],
+            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 1 updated, 0 unchanged", "scopes: 1 created, 0 updated, 2 unchanged", "clients: 0 created, 1 updated, 1 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 0 created, 1 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(changed));
 
         var (client2, user2) = (await ClientAsync("web"), await bench.ReadAsync(db => db.Set<User>().SingleAsync()));
@@ -175,4 +175,35 @@ public sealed class ApplyingDocuments : IAsyncDisposable
     }
 
     private Task<Client> ClientAsync(string id) => bench.ReadAsync(db => db.Set<Client>().Include(client => client.Secrets).SingleAsync(client => client.ClientId == id));
+
+    [Fact]
+    public async Task Groups_carry_roles_and_what_is_left_out_of_members_is_left_alone()
+    {
+        const string Document = """
+            { "users": [{ "username": "ada" }, { "username": "eve" }],
+              "groups": [{ "name": "all", "roles": ["user"], "groups": ["staff"] }, { "name": "staff", "description": "Who works here", "roles": ["moderator"], "groups": ["desk"], "members": ["ADA"] }, { "name": "desk", "members": ["eve"] }] }
+            """;
+        await using var bench = new SetupBench();
+        Assert.Contains("groups: 3 created, 0 updated, 0 unchanged", await bench.ApplyAsync(Document));
+        Assert.Equal("ada: moderator user; eve: moderator user", await HeldAsync());
+        var dump = await bench.DumpAsync();
+        Assert.Contains("groups: 0 created, 0 updated, 3 unchanged", await bench.ApplyAsync(Document));
+        Assert.Equal(dump, await bench.DumpAsync());
+
+        Assert.Contains("groups: 0 created, 1 updated, 0 unchanged", await bench.ApplyAsync("""{ "groups": [{ "name": "staff", "roles": ["moderator"] }] }"""));
+        Assert.Equal("ada: moderator user; eve: ", await HeldAsync());
+        var refused = await Assert.ThrowsAsync<SetupException>(() => bench.ApplyAsync("""{ "groups": [{ "name": "staff", "groups": ["all"] }] }"""));
+        Assert.Contains("would lie in itself", refused.Message, StringComparison.Ordinal);
+        await bench.ApplyAsync("""{ "groups": [{ "name": "staff", "members": [] }] }""");
+        Assert.Equal("ada: ; eve: ", await HeldAsync());
+
+        Task<string> HeldAsync() => bench.ReadAsync(async db =>
+        {
+            var people = await db.Set<User>().OrderBy(user => user.UserName).ToListAsync();
+            var held = new List<string>();
+            foreach (var person in people)
+                held.Add($"{person.UserName}: {string.Join(' ', await new UserRoles(db).OfAsync(person.Id, default))}");
+            return string.Join("; ", held);
+        });
+    }
 }

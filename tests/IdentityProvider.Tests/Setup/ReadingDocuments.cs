@@ -1,4 +1,6 @@
+using IdentityProvider.Roles;
 using IdentityProvider.Setup;
+using IdentityProvider.Tests.House;
 using IdentityProvider.Tests.Testing;
 using Xunit;
 
@@ -141,6 +143,14 @@ public sealed class ReadingDocuments : IDisposable
             p => Assert.Equal((6, true), (p.Line, p.Text.Contains("empty.txt is empty", StringComparison.Ordinal))),
             p => Assert.Equal((7, true), (p.Line, p.Text.Contains("{ \"env\": \"NAME\" }", StringComparison.Ordinal))),
             p => Assert.Equal((8, "users[3].username: is an object. Write a string."), (p.Line, p.Text)));
+    }
+
+    /// <summary>A document says all that a role permits: what this server asks of administrators next must not be missing in the demo.</summary>
+    [Fact]
+    public async Task The_demo_leaves_the_seeded_roles_what_they_are_seeded_with()
+    {
+        var roles = (await SetupReader.ReadAsync(Path.Combine(Checkout.Root, "samples", "demo.json"), default)).Document.Roles.ToDictionary(role => role.Name, role => role.Permissions);
+        Assert.All(SeededRoles.Permissions, seeded => Assert.Empty(seeded.Value.Except(roles[seeded.Key])));
     }
 
     private Task<SetupFile> ReadAsync(string text) => SetupReader.ReadAsync(workspace.Write("setup.json", text), default);

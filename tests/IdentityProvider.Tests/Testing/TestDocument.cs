@@ -41,7 +41,7 @@ internal static class TestDocument
             { "client_id": "{{OtherApi}}", "client_secret": "{{Secret}}", "token_endpoint_auth_method": "client_secret_basic", "grant_types": [] }
           ],
           "apis": [
-            { "identifier": "{{Api}}", "display_name": "Notes", "scopes": [ { "name": "notes:read", "description": "Read your notes" }, { "name": "notes:write", "description": "Write notes for you" } ] },
+            { "identifier": "{{Api}}", "display_name": "Notes", "roles": ["admin", "user"], "scopes": [ { "name": "notes:read", "description": "Read your notes" }, { "name": "notes:write", "description": "Write notes for you" } ] },
             { "identifier": "{{OtherApi}}", "display_name": "Photos", "scopes": [ { "name": "photos:read", "description": "See your photos" } ] }
           ],
           "roles": [ { "name": "admin", "permissions": ["users:read"] } ],

@@ -35,7 +35,7 @@ public sealed class ChangingRoles
         await using var nodes = await TwoNodes.StartAsync(provider);
         using var browser = new Browser(nodes.First);
         var (here, there) = (new RelyingParty(nodes.First, "trusted"), new RelyingParty(nodes.Second, "trusted"));
-        var tokens = await here.TokensAsync(browser, "openid roles offline_access");
+        var tokens = await here.TokensAsync(browser, "openid roles offline_access notes:read");
         var token = tokens["access_token"]!;
         Assert.Equal("[\"admin\",\"user\"]", (await there.GetAsync("/connect/userinfo", token))["roles"]);
 

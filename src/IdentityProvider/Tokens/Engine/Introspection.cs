@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using IdentityProvider.Platform;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Http;
@@ -46,6 +48,11 @@ internal sealed class IntrospectionAnswer(IOptions<IdentityProviderOptions> opti
             context.Response[ClaimNames.Issuer] = options.Value.Issuer;
         if (context.Response[ClaimNames.Active] is not null)
             context.Response.RemoveParameter("error_id");
+
+        // The engine writes a list of one as the one.
+        foreach (var list in (string[])["permissions", "roles"])
+            if (context.Response[list] is { } said && said.GetRawValue() is string or JsonElement { ValueKind: JsonValueKind.String })
+                context.Response[list] = new JsonArray((string?)said);
         return default;
     }
 }

@@ -53,6 +53,10 @@ internal sealed class TokenFormat(ClientCache clients, SigningKeyRing keys, IOpt
                 context.SigningCredentials = keys.Current(client!.IdTokenSignedResponseAlg);
                 Strip(context.Principal);
                 break;
+            case TokenTypeIdentifiers.RefreshToken:
+                // What the next tokens say of roles is read when they are made; here it would be stored twice, once for each of the present ones.
+                context.Principal.RemoveClaims("roles").RemoveClaims("permissions");
+                break;
         }
     }
 

@@ -44,8 +44,9 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
             return TokenEndpoint.Refuse(Errors.InvalidTarget, "The resource was not part of what the person granted.");
         var scopes = Audiences.Narrow(snapshot, granted, resources);
 
+        var answered = request.IsRefreshTokenGrantType() && request.GetScopes() is { Length: > 0 } less ? [.. scopes.Where(less.Contains)] : scopes;
         var requested = proof.GetClaims(PrincipalFactory.RequestedIdTokenClaim);
-        var principal = await principals.CreateAsync(user, PrincipalFactory.FactsOf(proof), scopes, resources.Length > 0 ? resources : audiences, requested, ct);
+        var principal = await principals.CreateAsync(user, PrincipalFactory.FactsOf(proof), scopes, answered, resources.Length > 0 ? resources : audiences, requested, ct);
         foreach (var name in requested)
             ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(PrincipalFactory.RequestedIdTokenClaim, name));
         principal.SetAuthorizationId(grantId.ToString());

@@ -1,0 +1,36 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using IdentityProvider.Platform.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace IdentityProvider.Admin.Rights;
+
+/// <summary>
+/// A change names the state it was made from (<c>If-Match</c>, RFC 9110 section 13.1.1), so that nobody undoes what they have not seen. The
+/// tag is a digest of what was shown.
+/// </summary>
+internal static class EntityTag
+{
+    public static string Of(params IEnumerable<string>[] shown) => $"\"{Base64Url.EncodeToString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(shown)).AsSpan(..16))}\"";
+
+    /// <returns>Null when it is the one; 428 without a tag, 412 with another.</returns>
+    public static IResult? Stale(HttpContext http, string tag)
+    {
+        var given = http.Request.Headers.IfMatch;
+        if (given.Count == 0)
+            return new ErrorResult(new ErrorInfo(StatusCodes.Status428PreconditionRequired, "precondition_required", "Send the ETag of what you have read as If-Match."));
+        return given.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).Any(one => one == "*" || one == tag)
+            ? null
+            : new ErrorResult(new ErrorInfo(StatusCodes.Status412PreconditionFailed, "precondition_failed", "It is another one by now. Read it again."));
+    }
+
+    public static IResult Show(HttpContext http, object answer, string tag, string? location = null)
+    {
+        http.Response.Headers.ETag = tag;
+        http.Response.Headers.CacheControl = "no-store";
+        if (location is not null)
+            http.Response.Headers.Location = http.Request.PathBase + location;
+        return Results.Json(answer, statusCode: location is null ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+    }
+}

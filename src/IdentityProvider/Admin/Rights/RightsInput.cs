@@ -1,0 +1,100 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using IdentityProvider.Clients;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Validation;
+using IdentityProvider.Roles;
+using Microsoft.AspNetCore.Http;
+
+namespace IdentityProvider.Admin.Rights;
+
+/// <summary>A role as a caller describes it. No entity is filled from JSON.</summary>
+internal sealed class RoleInput
+{
+    [Required, MaxLength(100)]
+    public string Name { get; set; } = "";
+
+    [MaxLength(500)]
+    public List<string> Permissions { get; set; } = [];
+}
+
+/// <summary>A group as a caller describes it; its members have addresses of their own.</summary>
+internal sealed class GroupInput
+{
+    [Required, MaxLength(100)]
+    public string Name { get; set; } = "";
+
+    [MaxLength(200)]
+    public string? Description { get; set; }
+
+    [MaxLength(100)]
+    public List<string> Roles { get; set; } = [];
+
+    [MaxLength(GroupGraph.MostInner)]
+    public List<string> Groups { get; set; } = [];
+}
+
+/// <summary>All roles somebody is to hold by themselves.</summary>
+internal sealed class UserRolesInput
+{
+    [Required, MaxLength(100)]
+    public List<string>? Roles { get; set; }
+}
+
+/// <summary>Reads what a caller sends, and says everything that is wrong with it at once.</summary>
+internal static partial class RightsInput
+{
+    /// <param name="http">The request.</param>
+    /// <param name="input">What is filled.</param>
+    /// <param name="more">Rules beyond the annotations, asked when the JSON could be read.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Null when all is well.</returns>
+    public static async Task<IResult?> ReadAsync(HttpContext http, object input, Func<IEnumerable<Problem>> more, CancellationToken ct)
+    {
+        if (!http.Request.HasJsonContentType())
+            return new ErrorResult(new ErrorInfo(StatusCodes.Status415UnsupportedMediaType, "invalid_request", "Send application/json."));
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, ct);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return NoObject;
+            var unreadable = JsonInput.Fill(input, document.RootElement, "seeded", "sub", "groups", "effective");
+            Problem[] problems = [.. unreadable, .. Constraints.Check(input, ClientMetadataRules.OutsideName).Concat(more()).Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)))];
+            return problems.Length == 0 ? null : new ProblemsResult(problems);
+        }
+        catch (JsonException)
+        {
+            return NoObject;
+        }
+    }
+
+    /// <summary>A name stands in addresses and logs.</summary>
+    public static IEnumerable<Problem> NameProblems(string name)
+    {
+        if (name.Length is > 0 and <= 100 && !Name().IsMatch(name))
+            yield return new Problem("name", "has characters that stand in no address. Use letters, digits, and . _ - between them.");
+    }
+
+    /// <summary>What a name in the address must be the same as in the body, where that repeats it.</summary>
+    public static IEnumerable<Problem> Kept(string given, string name)
+    {
+        if (given != name)
+            yield return new Problem("name", "is another one. A name stays; leave it out.");
+    }
+
+    public static IEnumerable<Problem> PermissionProblems(IEnumerable<string> permissions) =>
+        permissions.Select((text, i) => (text, i)).Where(permission => !Permission.IsWellFormed(permission.text)).Select(permission => new Problem(
+            $"permissions[{permission.i}]", $"\"{Constraints.Shown(permission.text)}\" is not a permission. Write resource:action in lower case, optionally with :own or :all."));
+
+    public static IEnumerable<Problem> Unknown(string property, IEnumerable<string> given, IReadOnlyCollection<string> known, string what) =>
+        given.Select((name, i) => (name, i)).Where(entry => !known.Contains(entry.name)).Select(entry => new Problem(
+            $"{property}[{entry.i}]", $"\"{Constraints.Shown(entry.name)}\" is no {what}.{NearestName.Question(entry.name, known)}"));
+
+    private static ErrorResult NoObject => new(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", "The body is not a JSON object."));
+
+    private static string FieldOf(Problem problem) => problem.Property.Split('[', '.')[0];
+
+    [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Name();
+}

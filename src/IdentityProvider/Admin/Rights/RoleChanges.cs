@@ -1,0 +1,86 @@
+using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Platform.Validation;
+using IdentityProvider.Roles;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+
+namespace IdentityProvider.Admin.Rights;
+
+/// <summary>An administrator adds, changes and removes roles; what all their holders gain the administrator must hold.</summary>
+internal sealed class RoleChanges(Store db, RightsChange change, EventLog events)
+{
+    private const int Most = 1000;
+
+    public static string TagOf(Role role) => EntityTag.Of([role.Name], role.Permissions);
+
+    public async Task<(Role? Role, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
+    {
+        var input = new RoleInput();
+        if (await RightsInput.ReadAsync(http, input, () => [.. RightsInput.NameProblems(input.Name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
+            return (null, unfit);
+        var role = new Role { Name = input.Name, Permissions = [.. input.Permissions.Distinct()] };
+        var refused = await change.RunAsync(actor, async rights =>
+        {
+            if (await db.Set<Role>().AnyAsync(row => row.Name == role.Name, ct))
+                return RightsChange.Conflict("There is a role of this name. Change that one.");
+            if (await db.Set<Role>().CountAsync(ct) >= Most)
+                return RightsChange.Conflict($"There are {Most} roles already. Remove one first.");
+            db.Add(role);
+            return rights.Refuse(role.Permissions);
+        }, ct);
+        if (refused is null)
+            events.Raise(new RoleAdministered(actor, role.Name, "created", [], role.Permissions));
+        return (role, refused);
+    }
+
+    public async Task<(Role? Role, IResult? Refused)> ChangeAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
+    {
+        var input = new RoleInput { Name = name };
+        if (await RightsInput.ReadAsync(http, input, () => [.. RightsInput.Kept(input.Name, name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
+            return (null, unfit);
+        Role? role = null;
+        List<string> before = [];
+        var refused = await change.RunAsync(actor, async rights =>
+        {
+            role = await RolesApi.RoleAsync(db.Set<Role>(), name, ct);
+            if (role is null)
+                return RightsChange.Missing("role");
+            if (EntityTag.Stale(http, TagOf(role)) is { } stale)
+                return stale;
+            (before, role.Permissions) = (role.Permissions, [.. input.Permissions.Distinct()]);
+            return Kept(name, before, role.Permissions) ?? rights.Refuse(name == SeededRoles.Admin ? before.Concat(role.Permissions) : role.Permissions.Except(before));
+        }, ct);
+        if (refused is null && !before.SequenceEqual(role!.Permissions))
+            events.Raise(new RoleAdministered(actor, name, "changed", before, role.Permissions));
+        return (role, refused);
+    }
+
+    public async Task<IResult?> RemoveAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
+    {
+        List<string> before = [];
+        var refused = await change.RunAsync(actor, async _ =>
+        {
+            if (await RolesApi.RoleAsync(db.Set<Role>(), name, ct) is not { } role)
+                return RightsChange.Missing("role");
+            if (SeededRoles.Permissions.ContainsKey(name))
+                return RightsChange.Conflict("user, moderator and admin stay. Change what they permit instead.");
+            if (EntityTag.Stale(http, TagOf(role)) is { } stale)
+                return stale;
+            before = role.Permissions;
+            db.Remove(role);
+            return null;
+        }, ct);
+        if (refused is null)
+            events.Raise(new RoleAdministered(actor, name, "removed", before, []));
+        return refused;
+    }
+
+    /// <summary>Without these nobody could give anything back.</summary>
+    private static ProblemsResult? Kept(string name, List<string> before, List<string> after)
+    {
+        var lost = name == SeededRoles.Admin ? new[] { Permission.ReadRoles, Permission.ManageRoles }.Where(kept => before.Contains(kept) && !after.Contains(kept)).ToList() : [];
+        return lost.Count == 0 ? null : new ProblemsResult([.. lost.Select(kept => new Problem("permissions", $"of admin keep {kept}: without it nobody could give anything back."))]);
+    }
+}
