@@ -9,6 +9,6 @@ internal static class SeededRoles
     {
         [User] = [],
         [Moderator] = ["users:read", Permission.ReadSessions],
-        [Admin] = ["clients:manage", Permission.ManageKeys, Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read"],
+        [Admin] = ["clients:manage", Permission.ManageKeys, Permission.ManageProviders, Permission.ReadProviders, Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read"],
     };
 }
