@@ -19,7 +19,7 @@ internal sealed class Filling(Server server, int from, int to) : IAsyncDisposabl
     {
         await connection.OpenAsync();
         if (!isPostgres)
-            await RunAsync("PRAGMA busy_timeout=60000; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=OFF;");
+            await RunAsync("PRAGMA busy_timeout=60000; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=OFF; PRAGMA cache_size=-500000;");
         await RunAsync($"CREATE TEMP TABLE \"Filling\" AS WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {to - 1}) SELECT {NewId} AS \"Id\", i FROM n");
         await RunAsync($"CREATE TEMP TABLE \"People\" AS SELECT min(\"Id\"{(isPostgres ? "::text" : "")}) AS \"Id\", i / {GrantsPerPerson} AS n FROM \"Filling\" GROUP BY i / {GrantsPerPerson}");
         var personOf = $"(SELECT \"People\".\"Id\"{(isPostgres ? "::uuid" : "")} AS \"Person\", g.\"Id\" FROM \"Filling\" g JOIN \"People\" ON \"People\".n = g.i / {GrantsPerPerson}) f";

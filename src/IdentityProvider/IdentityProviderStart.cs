@@ -1,4 +1,5 @@
 using IdentityProvider.Platform;
+using IdentityProvider.Platform.Redis;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Setup;
@@ -21,6 +22,8 @@ internal sealed class IdentityProviderStart(IServiceProvider services, IHostEnvi
         services.GetRequiredService<MasterKey>().Open();
         await services.GetRequiredService<SigningKeyRing>().LoadAsync(cancellationToken);
         await services.GetRequiredService<SetupRunner>().ApplyAllAsync(cancellationToken);
+        if (services.GetRequiredService<IOptions<RedisOptions>>().Value is { Sessions: true } or { KeyRing: true })
+            await services.GetRequiredService<RedisServer>().PingAsync();
         if (environment.IsDevelopment())
             lifetime.ApplicationStarted.Register(() => _ = WelcomeAsync());
     }

@@ -85,6 +85,6 @@ internal sealed class NewKeyPage(SessionStore sessions, ApiKeyChanges changes, S
     {
         var snapshot = await catalog.GetAsync(ct);
         Held = await changes.HeldAsync(session.UserId, ct);
-        Choices = [.. ApiKeyRules.Scopes(snapshot).GroupBy(scope => scope.Api).Select(group => (group.Key is null ? "This server" : snapshot.Apis[group.Key].DisplayName, (IReadOnlyList<ScopeInfo>)[.. group])).OrderBy(choice => choice.Item1 == "This server")];
+        Choices = [.. ApiKeyRules.Scopes(snapshot).Where(scope => scope.Name != StandardScopes.Administration || Held.Count > 0).GroupBy(scope => scope.Api).Select(group => (Title: group.Key is null ? "This server" : snapshot.Apis[group.Key].DisplayName, Scopes: (IReadOnlyList<ScopeInfo>)[.. group])).OrderBy(choice => choice.Scopes[0].Api is null)];
     }
 }

@@ -28,8 +28,14 @@ internal interface ISignInOption
     ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct);
 }
 
-internal sealed record SignInOptionLink(string Label, string Url, string? Icon)
+internal sealed record SignInOptionLink(string Label, string Url)
 {
+    /// <summary>The path of an image on this server that stands beside the label.</summary>
+    public string? Icon { get; init; }
+
+    /// <summary>The letter that stands there where there is no image.</summary>
+    public string? Letter { get; init; }
+
     /// <summary>Not a way of its own, but help with the password: it stands beside that field.</summary>
     public bool BesidePassword { get; init; }
 
@@ -44,4 +50,10 @@ internal sealed record SignInOptionLink(string Label, string Url, string? Icon)
 
     /// <summary>It leads to a new account: what prompt=create asks for.</summary>
     public bool CreatesAccount { get; init; }
+
+    /// <summary>What a browser remembers this way by (<c>LastWay</c> of Sessions); null for one that is no way by itself.</summary>
+    public string? Way { get; init; }
+
+    /// <summary>It was used last in this browser, with success.</summary>
+    public bool IsLastUsed { get; init; }
 }

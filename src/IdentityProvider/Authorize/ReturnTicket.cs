@@ -104,14 +104,17 @@ internal sealed class ReturnTicket(Store db, MasterKey master, ClientCache clien
         return finished with { StartedAt = now, Refusal = null, Finished = false };
     }
 
-    /// <summary>The person is known by this name: the sign-in page fills it in.</summary>
-    public async Task HintAsync(string ticket, string username, CancellationToken ct)
+    /// <summary>The person is known by this name: the sign-in page fills it in. Null: whatever name was expected is not theirs.</summary>
+    public async Task HintAsync(string ticket, string? username, CancellationToken ct)
     {
         var hash = Handle.Hash(ticket);
         if (await db.Set<StoredRequest>().AsNoTracking().FirstOrDefaultAsync(r => r.HandleHash == hash, ct) is not { } stored)
             return;
         var parameters = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(master.Unprotect(stored.ProtectedParameters, Purpose))!;
-        parameters[Parameters.LoginHint] = JsonSerializer.SerializeToElement(username);
+        if (username is null)
+            parameters.Remove(Parameters.LoginHint);
+        else
+            parameters[Parameters.LoginHint] = JsonSerializer.SerializeToElement(username);
         var sealedAgain = master.Protect(JsonSerializer.SerializeToUtf8Bytes(parameters), Purpose);
         await db.Set<StoredRequest>().Where(r => r.Id == stored.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.ProtectedParameters, sealedAgain), ct);
     }

@@ -1,4 +1,5 @@
 using IdentityProvider.Authorize;
+using IdentityProvider.Sessions;
 
 namespace IdentityProvider.EmailSignIn;
 
@@ -6,5 +7,5 @@ namespace IdentityProvider.EmailSignIn;
 internal sealed class EmailSignInOption(SignInMail mail) : ISignInOption
 {
     public ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<SignInOptionLink>>(
-        mail.IsOfferedFor(request) ? [new SignInOptionLink("Mail me a code", $"/login/mail?ticket={request.Ticket}", null)] : []);
+        mail.IsOfferedFor(request) ? [new SignInOptionLink("Mail me a code", $"/login/mail?ticket={request.Ticket}") { Way = LastWay.Mail }] : []);
 }

@@ -8,6 +8,7 @@ using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Sessions;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 
@@ -45,10 +46,17 @@ internal sealed class CallbackEndpoint(
             why = Refusal.Off(provider.Row.DisplayName);
 
         // A session of theirs answered in the person's place, although they had to prove themselves anew.
-        else if (who?.AuthenticatedAt is { } at && StartEndpoint.WantsProof(waiting) && at < waiting.StartedAt - ProviderOptions.ClockSkew)
+        else if (who is not null && StartEndpoint.WantsProof(waiting) && IsStale(provider, who, waiting))
             why = Refusal.Stale(provider.Row.DisplayName);
         return why is not null ? await end.RefuseAsync(http, provider, waiting.Ticket, why, answer.Failure, ct) : await OpenAsync(http, provider, waiting, who!, answer.Properties!.GetTokenValue("id_token"), ct);
     }
+
+    /// <summary>
+    /// Proven there too early, or nobody knows when: an ID token must say it where max_age was sent (OpenID Connect Core 1.0 section 2).
+    /// The others have no word for it.
+    /// </summary>
+    private static bool IsStale(KnownProvider provider, UpstreamIdentity who, WaitingRequest waiting) =>
+        who.AuthenticatedAt is { } at ? at < waiting.StartedAt - ProviderOptions.ClockSkew : provider.Options is OpenIdConnectOptions;
 
     private async Task<(UpstreamIdentity? Who, Refusal? Why)> ReadAsync(UpstreamAnswer answer, KnownProvider provider, CancellationToken ct)
     {
@@ -94,8 +102,7 @@ internal sealed class CallbackEndpoint(
         switch (await accounts.OpenAsync(provider, who, ct))
         {
             case Opened.Account(var user):
-                var session = await sessions.StartAsync(http, user, MethodsOf(provider, who), staySignedIn: false, ct);
-                await elsewhere.KeepAsync(provider, who, idToken, session, ct);
+                var session = await sessions.StartAsync(http, user, MethodsOf(provider, who), staySignedIn: false, session => elsewhere.PrepareAsync(provider, who, idToken, session, ct), ct);
                 events.Raise(new FederatedSignIn(user.Id, session.Id, provider.Row.Name));
                 return new SeeOther(waiting.ReturnUrl);
             case Opened.Taken when waiting.Client.LocalSignInOff:

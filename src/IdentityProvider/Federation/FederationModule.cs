@@ -1,4 +1,5 @@
 using IdentityProvider.Authorize;
+using IdentityProvider.Federation.Admin;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Sessions;
@@ -21,6 +22,7 @@ internal static class FederationModule
         services.AddSingleton<ProviderOptions>().AddSingleton<UpstreamHandlers>().AddSingleton<LinkCookie>();
         services.AddSingleton<ProviderCatalog>().AddHostedService(provider => provider.GetRequiredService<ProviderCatalog>());
         services.AddScoped<Accounts>().AddScoped<Links>().AddScoped<Connections>().AddScoped<SignInEnd>().AddScoped<CallbackEndpoint>();
+        services.AddScoped<ProviderChanges>().AddSingleton<ProviderAnswer>();
         services.AddScoped<ProviderRoles>().AddScoped<UpstreamSessions>().AddScoped<BackchannelLogout>();
         services.AddScoped<IAuthorizeStep, WayInStep>().AddScoped<ISignOutElsewhere, SignOutElsewhere>();
         services.AddScoped<ISignInOption, ProviderOption>().AddSingleton<IWayIn, ProviderWayIn>();
@@ -41,5 +43,6 @@ internal static class FederationModule
         routes.MapGet("/federation/{name}/callback", CallbackEndpoint.HandleAsync);
         routes.MapGet("/federation/{name}/signed-out", SignOutElsewhere.Return);
         routes.MapPost("/federation/{name}" + Routes.BackchannelLogout, BackchannelLogout.HandleAsync).DisableAntiforgery();
+        ProvidersApi.Map(routes);
     }
 }

@@ -16,6 +16,7 @@ namespace IdentityProvider.Federation;
 internal sealed class ProviderCatalog(IServiceScopeFactory scopes, ProviderOptions options, TimeProvider clock, ILogger<ProviderCatalog> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim loading = new(1, 1);
     private volatile FrozenDictionary<string, KnownProvider> providers = FrozenDictionary<string, KnownProvider>.Empty;
 
     /// <summary>Those with a button, in the order of their names.</summary>
@@ -34,7 +35,27 @@ internal sealed class ProviderCatalog(IServiceScopeFactory scopes, ProviderOptio
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Polling.EachAsync(Interval, "Reading the providers", LoadAsync, logger, stoppingToken);
 
+    /// <summary>One after the other: whoever began to read earlier does not write later.</summary>
     public async Task LoadAsync(CancellationToken ct)
+    {
+        await loading.WaitAsync(ct);
+        try
+        {
+            await ReadAsync(ct);
+        }
+        finally
+        {
+            loading.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        loading.Dispose();
+    }
+
+    private async Task ReadAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<Store>();

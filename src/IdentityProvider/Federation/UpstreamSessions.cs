@@ -12,14 +12,14 @@ internal sealed class UpstreamSessions(Store db, MasterKey master)
     /// <summary>It goes through the address bar; a longer one is not kept, and the provider asks the person instead.</summary>
     private const int MaxIdToken = 4000;
 
-    /// <summary>After each sign-in by a provider: the last one counts.</summary>
-    public async Task KeepAsync(KnownProvider provider, UpstreamIdentity who, string? idToken, Session session, CancellationToken ct)
+    /// <summary>At each sign-in by a provider, saved with the session; the last one counts.</summary>
+    public async Task PrepareAsync(KnownProvider provider, UpstreamIdentity who, string? idToken, Session session, CancellationToken ct)
     {
+        session.Factors[0].Provider = provider.Row.Name;
         if (await db.Set<UpstreamSession>().FirstOrDefaultAsync(s => s.SessionId == session.Id, ct) is not { } row)
             db.Add(row = new UpstreamSession { SessionId = session.Id, Issuer = "", Subject = "" });
         (row.ProviderId, row.Issuer, row.Subject, row.Sid) = (provider.Row.Id, who.Issuer, who.Subject, who.Sid);
         row.ProtectedIdToken = idToken is { Length: > 0 and <= MaxIdToken } && provider.Row.SignsOut ? master.Protect(Encoding.UTF8.GetBytes(idToken), PurposeOf(session.Id)) : null;
-        await db.SaveChangesAsync(ct);
     }
 
     public Task<UpstreamSession?> OfAsync(Guid sessionId, CancellationToken ct) => db.Set<UpstreamSession>().AsNoTracking().FirstOrDefaultAsync(s => s.SessionId == sessionId, ct);

@@ -1,4 +1,5 @@
 using IdentityProvider.Authorize;
+using IdentityProvider.Sessions;
 
 namespace IdentityProvider.Passkeys;
 
@@ -6,5 +7,5 @@ namespace IdentityProvider.Passkeys;
 internal sealed class PasskeyOption : ISignInOption
 {
     public ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<SignInOptionLink>>(
-        [new SignInOptionLink("Use a passkey", $"/passkey?ticket={request.Ticket}", null) { View = "/Passkeys/_SignIn.cshtml" }]);
+        [new SignInOptionLink("Use a passkey", $"/passkey?ticket={request.Ticket}") { View = "/Passkeys/_SignIn.cshtml", Way = LastWay.Passkey }]);
 }

@@ -46,7 +46,7 @@ internal sealed class SignInPage(ReturnTicket tickets, Assertion assertion, Rely
         switch (await assertion.CheckAsync(HttpContext, Purpose.SignIn, null, Answer, ct))
         {
             case AssertionResult.Proven proven:
-                await sessions.StartAsync(HttpContext, proven.User, [proven.Passkey.Method, "user"], StaySignedIn == "true", ct);
+                await sessions.StartAsync(HttpContext, proven.User, [proven.Passkey.Method, "user"], StaySignedIn == "true", null, ct);
                 return HandOver.To(this, waiting.ReturnUrl);
             case AssertionResult.Refused(RefusalReason.Challenge):
                 return Refuse("This took too long, or was tried before. Try again.");

@@ -9,7 +9,7 @@ namespace IdentityProvider.PersonalData;
 
 /// <summary>/account/data/delete: confirmed by the person's own name, after a fresh sign-in.</summary>
 [SignedInPage, FreshSignIn]
-internal sealed class DeletePage(SessionStore sessions, SessionCookie cookie, Deletions deletions, IOptions<PersonalDataOptions> options) : PageModel
+internal sealed class DeletePage(SessionStore sessions, SessionCookie cookie, BrowserAccounts accounts, Deletions deletions, IOptions<PersonalDataOptions> options) : PageModel
 {
     [BindProperty(Name = "confirmation")]
     public string? Confirmation { get; set; }
@@ -36,6 +36,7 @@ internal sealed class DeletePage(SessionStore sessions, SessionCookie cookie, De
         }
 
         cookie.Delete(HttpContext);
+        accounts.Forget(HttpContext, session.UserId);
         return new SeeOtherPage("/account-closed");
     }
 

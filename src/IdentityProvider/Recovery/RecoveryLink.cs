@@ -6,5 +6,5 @@ namespace IdentityProvider.Recovery;
 internal sealed class RecoveryLink(RecoveryMail mail) : ISignInOption
 {
     public ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<SignInOptionLink>>(
-        mail.IsOffered ? [new SignInOptionLink("Forgot your password?", $"/recover?ticket={request.Ticket}", null) { BesidePassword = true }] : []);
+        mail.IsOffered ? [new SignInOptionLink("Forgot your password?", $"/recover?ticket={request.Ticket}") { BesidePassword = true }] : []);
 }

@@ -8,6 +8,6 @@ internal sealed class RegisterOption(IOptions<RegistrationOptions> options) : IS
 {
     public ValueTask<IReadOnlyList<SignInOptionLink>> ForAsync(WaitingRequest request, CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<SignInOptionLink>>(
         options.Value.Mode == RegistrationMode.Open
-            ? [new SignInOptionLink("Create an account", $"/register?ticket={request.Ticket}", null) { CreatesAccount = true }]
+            ? [new SignInOptionLink("Create an account", $"/register?ticket={request.Ticket}") { CreatesAccount = true }]
             : []);
 }

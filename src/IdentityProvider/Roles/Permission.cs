@@ -5,7 +5,8 @@ namespace IdentityProvider.Roles;
 /// <summary>A permission: <c>resource:action[:own|:all]</c>.</summary>
 internal static partial class Permission
 {
-    public const string ReadSessions = "sessions:read", ManageSessions = "sessions:manage", ManageKeys = "keys:manage", ReadRoles = "roles:read", ManageRoles = "roles:manage",
+    public const string ReadSessions = "sessions:read", ManageSessions = "sessions:manage", ManageKeys = "keys:manage",
+        ReadProviders = "providers:read", ManageProviders = "providers:manage", ReadRoles = "roles:read", ManageRoles = "roles:manage",
         ReadApiKeys = "api-keys:read", ManageApiKeys = "api-keys:manage";
 
     public static bool IsWellFormed(string text) => text.Length <= 100 && Form().IsMatch(text);

@@ -9,6 +9,10 @@ internal static class SeededRoles
     {
         [User] = [],
         [Moderator] = ["users:read", Permission.ReadSessions],
-        [Admin] = [Permission.ManageApiKeys, Permission.ReadApiKeys, "clients:manage", Permission.ManageKeys, Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read"],
+        [Admin] =
+        [
+            Permission.ManageApiKeys, Permission.ReadApiKeys, "clients:manage", Permission.ManageKeys, Permission.ManageProviders, Permission.ReadProviders,
+            Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read",
+        ],
     };
 }

@@ -29,7 +29,7 @@ internal static class EndSessionEndpoint
             if (hint?.GetClaim(ClaimNames.Subject) != session.UserId.ToString("D"))
                 return new SeeOther("/signout" + Forwarded(request));
             var away = await elsewhere.FirstAddressAsync(session, Routes.EndSession + Forwarded(request), ct);
-            await sessions.SignOutAsync(http, ct);
+            await sessions.SignOutAsync(http, forget: false, ct);
             if (away is not null)
                 return new SeeElsewhere(away);
         }

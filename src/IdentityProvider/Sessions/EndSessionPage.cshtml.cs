@@ -8,6 +8,12 @@ namespace IdentityProvider.Sessions;
 /// <summary>/signout: one question before a sign-out that nobody vouches for.</summary>
 internal sealed class EndSessionPage(SessionStore sessions, IEnumerable<ISignOutElsewhere> elsewhere, ClientCache clients) : PageModel
 {
+    [BindProperty(Name = "forget")]
+    public bool Forget { get; set; }
+
+    /// <summary>The account is kept in this browser unless the person says otherwise.</summary>
+    public bool IsKept { get; private set; }
+
     public string AccountName { get; private set; } = "";
     public string? AccountEmail { get; private set; }
     public string? ClientName { get; private set; }
@@ -16,7 +22,7 @@ internal sealed class EndSessionPage(SessionStore sessions, IEnumerable<ISignOut
     {
         if (await sessions.FindBegunAsync(HttpContext, ct) is not { } session)
             return new SeeOtherPage("/signed-out");
-        AccountName = session.User.DisplayName;
+        (AccountName, IsKept) = (session.User.DisplayName, session.Persistent);
         AccountEmail = session.User.Email;
         ClientName = clientId is { Length: > 0 and <= 400 } ? (await clients.FindAsync(clientId, ct))?.DisplayName : null;
         return Page();
@@ -26,7 +32,7 @@ internal sealed class EndSessionPage(SessionStore sessions, IEnumerable<ISignOut
     {
         var back = Routes.EndSession + Request.QueryString;
         var away = await sessions.FindBegunAsync(HttpContext, ct) is { } session ? await elsewhere.FirstAddressAsync(session, back, ct) : null;
-        await sessions.SignOutAsync(HttpContext, ct);
+        await sessions.SignOutAsync(HttpContext, Forget, ct);
         return away is null ? HandOver.To(this, back) : HandOver.Away(this, away);
     }
 }

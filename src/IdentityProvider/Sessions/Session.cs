@@ -74,4 +74,7 @@ internal sealed class Factor
 {
     public required string Method { get; set; }
     public DateTimeOffset At { get; set; }
+
+    /// <summary>The name of the provider elsewhere that vouches for it; null for what was proven here.</summary>
+    public string? Provider { get; set; }
 }

@@ -12,7 +12,7 @@ namespace IdentityProvider.Sessions;
 
 /// <summary>Starts, finds and ends sessions. Each request asks where they live: an ended session is refused at once, on every node.</summary>
 internal sealed class SessionStore(
-    Store db, ILiveSessions live, SessionCookie cookie, IEnumerable<ISecondFactorPolicy> policies, IOptions<SessionsOptions> options, SessionEnd ending, TimeProvider clock, EventLog events)
+    Store db, ILiveSessions live, SessionCookie cookie, IEnumerable<ISecondFactorPolicy> policies, BrowserAccounts accounts, IOptions<SessionsOptions> options, SessionEnd ending, TimeProvider clock, EventLog events)
 {
     /// <summary>How long somebody may take from the first factor to the second.</summary>
     public static readonly TimeSpan TimeToComplete = TimeSpan.FromMinutes(30);
@@ -51,14 +51,16 @@ internal sealed class SessionStore(
     /// <param name="user">Who.</param>
     /// <param name="methods">RFC 8176 names of what was proven; more than one where the proof was multi-factor in itself.</param>
     /// <param name="staySignedIn">The cookie is to outlive the browser.</param>
+    /// <param name="prepare">Adds to the session, or to the database what is to be saved with it in one transaction.</param>
     /// <param name="ct">Cancels.</param>
     /// <returns>The session; not complete when a second factor is due.</returns>
-    public async Task<Session> StartAsync(HttpContext http, User user, IReadOnlyCollection<string> methods, bool staySignedIn, CancellationToken ct)
+    public async Task<Session> StartAsync(HttpContext http, User user, IReadOnlyCollection<string> methods, bool staySignedIn, Func<Session, Task>? prepare, CancellationToken ct)
     {
         var before = await ReadAsync(http, ct);
         if (before is not null && before.UserId != user.Id)
         {
             await EndAsync(before, "replaced", ct);
+            accounts.Leave(http, before);
             before = null;
         }
 
@@ -74,16 +76,20 @@ internal sealed class SessionStore(
         session.CompletedAt = null;
         if (session.IsMultiFactor || !await IsSecondFactorDueAsync(http, user, ct))
             Complete(session, now);
+        if (prepare is not null)
+            await prepare(session);
         await SaveAsync(http, session, ct);
 
         session.User = user;
         http.Items[typeof(Session)] = session;
+        if (session.CompletedAt is not null)
+            accounts.Remember(http, user, session);
         events.Raise(new SessionStarted(user.Id, session.Id, string.Join('+', methods), session.CompletedAt is not null));
         return session;
     }
 
     /// <summary>The same for a proof of one kind.</summary>
-    public Task<Session> StartAsync(HttpContext http, User user, string method, bool staySignedIn, CancellationToken ct) => StartAsync(http, user, [method], staySignedIn, ct);
+    public Task<Session> StartAsync(HttpContext http, User user, string method, bool staySignedIn, CancellationToken ct) => StartAsync(http, user, [method], staySignedIn, null, ct);
 
     /// <summary>
     /// What was missing has been proven: the session is complete, under a new handle. For a complete one this adds a further
@@ -111,6 +117,7 @@ internal sealed class SessionStore(
         db.Entry(session).State = EntityState.Detached;
         session.User = begun.User;
         http.Items[typeof(Session)] = session;
+        accounts.Remember(http, session.User, session);
         events.Raise(new SessionCompleted(session.UserId, session.Id, string.Join('+', methods)));
         return true;
     }
@@ -134,10 +141,20 @@ internal sealed class SessionStore(
     /// <inheritdoc cref="SessionEnd.EndAllAsync"/>
     public Task EndAllAsync(Guid userId, Guid? except, string reason, CancellationToken ct) => ending.EndAllAsync(userId, except, reason, ct);
 
-    public async Task SignOutAsync(HttpContext http, CancellationToken ct)
+    /// <param name="http">The request.</param>
+    /// <param name="forget">Nothing here is to tell of the account. Always so where "Stay signed in" was not ticked: the device may be a shared one.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task SignOutAsync(HttpContext http, bool forget, CancellationToken ct)
     {
         if (await ReadAsync(http, ct) is { } session)
+        {
             await EndAsync(session, "signed_out", ct);
+            if (forget || !session.Persistent)
+                accounts.Forget(http, session.UserId);
+            else
+                accounts.Leave(http, session);
+        }
+
         cookie.Delete(http);
         http.Items[typeof(Session)] = null;
     }

@@ -23,7 +23,7 @@ internal static class SessionsModule
     public static IServiceCollection AddSessions(this IServiceCollection services)
     {
         services.AddSettings<SessionsOptions>("Sessions");
-        services.AddSingleton<SessionCookie>();
+        services.AddSingleton<SessionCookie>().AddSingleton<LastWay>().AddScoped<BrowserAccounts>();
         services.AddScoped<SessionStore>().AddScoped<DatabaseSessions>().AddScoped<RedisSessions>();
         services.AddScoped<ILiveSessions>(provider => provider.GetRequiredService<IOptions<RedisOptions>>().Value.Sessions
             ? provider.GetRequiredService<RedisSessions>()

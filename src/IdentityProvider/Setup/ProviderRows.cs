@@ -20,7 +20,7 @@ internal static class ProviderRows
         {
             var isNew = !rows.TryGetValue(entry.Name, out var row);
             if (row is null)
-                db.Add(row = new UpstreamProvider { Name = entry.Name, Kind = "", DisplayName = "", Issuer = "", ClientId = "", Scope = "", CreatedAt = now });
+                db.Add(row = ProviderMetadata.NewRow(entry.Name, now));
             entry.Apply(row, secrets, now);
             var changed = isNew || db.Entry(row).State == EntityState.Modified;
             if (changed)

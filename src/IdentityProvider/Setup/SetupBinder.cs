@@ -2,7 +2,6 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using IdentityProvider.Platform.Validation;
 
 namespace IdentityProvider.Setup;
@@ -20,12 +19,10 @@ internal sealed class SetupBinder(SetupFile file)
     }
 
     /// <summary>The outside name of a property.</summary>
-    public static string NameOf(PropertyInfo property) =>
-        property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
+    public static string NameOf(PropertyInfo property) => JsonInput.NameOf(property);
 
     /// <summary>The properties a document may give.</summary>
-    public static IEnumerable<PropertyInfo> PropertiesOf(Type type) =>
-        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true });
+    public static IEnumerable<PropertyInfo> PropertiesOf(Type type) => JsonInput.PropertiesOf(type);
 
     private void Fill(object owner, SourceNode node, string place)
     {

@@ -34,7 +34,7 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
             foreach (var api in file.Document.Apis)
                 Report(file, api, [.. Constraints.Check(api, ClientMetadataRules.OutsideName), .. IdentifierProblems(api), .. UnknownRoles("roles", api.Roles, roles)]);
             foreach (var provider in file.Document.Providers)
-                Report(file, provider, [.. ProviderRules.Problems(provider), .. UnknownRoles("role_rules", provider.RoleRules.Select(rule => rule.Role), roles, ".role")]);
+                Report(file, provider, ProviderRules.Problems(provider, roles));
             Report(file, file.Document, Constraints.Check(file.Document, ClientMetadataRules.OutsideName));
             Report(file, file.Document, RemovedAndDescribed(file.Document));
             foreach (var role in file.Document.Roles)
@@ -93,11 +93,11 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
                 yield return new Problem($"providers[{i}]", $"\"{Constraints.Shown(name)}\" is no provider.{(NearestName.Question(name, providers) is { Length: > 0 } question ? question : " Describe it under providers, or remove it.")}");
     }
 
-    private static IEnumerable<Problem> UnknownRoles(string property, IEnumerable<string> names, HashSet<string> roles, string member = "")
+    private static IEnumerable<Problem> UnknownRoles(string property, IEnumerable<string> names, HashSet<string> roles)
     {
         foreach (var (name, i) in names.Select((name, i) => (name, i)))
             if (name.Length > 0 && !roles.Contains(name))
-                yield return new Problem($"{property}[{i}]{member}", $"\"{Constraints.Shown(name)}\" is no role.{(NearestName.Question(name, roles) is { Length: > 0 } question ? question : " Describe it under roles, or remove it.")}");
+                yield return new Problem($"{property}[{i}]", $"\"{Constraints.Shown(name)}\" is no role.{(NearestName.Question(name, roles) is { Length: > 0 } question ? question : " Describe it under roles, or remove it.")}");
     }
 
     private IEnumerable<Problem> RemovedAndDescribed(SetupDocument document)

@@ -11,7 +11,7 @@ using OpenIddict.Abstractions;
 namespace IdentityProvider.SignIn;
 
 /// <summary>/login: name and password, and whatever other ways there are.</summary>
-internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, MailedProof mailed, SessionStore sessions, IEnumerable<ISignInOption> otherWays, IOptions<SessionsOptions> options) : PageModel
+internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, MailedProof mailed, SessionStore sessions, BrowserAccounts accounts, LastWay lastWay, IEnumerable<ISignInOption> otherWays, IOptions<SessionsOptions> options) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public string? Ticket { get; set; }
@@ -46,16 +46,20 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Maile
     /// <summary>Somebody is signed in and has to prove it again.</summary>
     public string? KnownUsername { get; private set; }
 
+    /// <summary>A password was what let somebody in last in this browser.</summary>
+    public bool UsedPasswordLast { get; private set; }
+
     public async Task<IActionResult> OnGetAsync([FromQuery(Name = "switch")] bool switchAccount, CancellationToken ct)
     {
         if (await LoadAsync(switchAccount, ct) is not { } waiting)
             return ExpiredTicket.Show(this);
-        Username = KnownUsername ?? waiting.Request.LoginHint;
+        var remembered = ExpectedPerson.Among(await accounts.ListAsync(HttpContext, ct), waiting);
+        Username = KnownUsername ?? remembered?.SignInName ?? waiting.Request.LoginHint;
         Captcha = await check.QuestionAsync(HttpContext, null, ct);
         Problem = waiting.Problem;
 
         // Not again and again: who came back without success, or asked for another account, chooses.
-        if (!switchAccount && Problem is null && (Options.FirstOrDefault(option => option.IsHinted) ?? OnlyWay()) is { } straight)
+        if (!switchAccount && Problem is null && (Options.FirstOrDefault(option => option.IsHinted) ?? WayOf(remembered) ?? OnlyWay()) is { } straight)
             return new SeeOtherPage(straight.Url);
         return Page();
     }
@@ -125,6 +129,10 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Maile
         return page;
     }
 
+    /// <summary>Who is expected came in by a provider when they were last here, and comes in by it again.</summary>
+    private SignInOptionLink? WayOf(BrowserAccount? remembered) =>
+        KnownUsername is null && remembered?.Way is { } way ? Options.FirstOrDefault(option => option.IsElsewhere && option.Way == way) : null;
+
     private SignInOptionLink? OnlyWay() => !TakesPasswords && Options is [{ IsElsewhere: true } only] ? only : null;
 
     private bool Missing()
@@ -154,7 +162,7 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Maile
             return null;
         ClientName = waiting.ClientName;
         ClientUri = waiting.Client.ClientUri;
-        if (!switchAccount && await sessions.FindAsync(HttpContext, ct) is { } session)
+        if (!switchAccount && await sessions.FindAsync(HttpContext, ct) is { } session && ExpectedPerson.Is(waiting, session.User))
             KnownUsername = session.User.UserName ?? session.User.Email;
         foreach (var way in otherWays)
             Options = [.. Options, .. await way.ForAsync(waiting, ct)];
@@ -162,7 +170,9 @@ internal sealed class LoginPage(ReturnTicket tickets, PasswordCheck check, Maile
         TakesPasswords = !waiting.Client.LocalSignInOff;
 
         // Who has an account is looked for first.
-        Options = [.. Options.Where(option => TakesPasswords || option.IsElsewhere).OrderBy(option => option.CreatesAccount)];
+        var last = lastWay.Read(HttpContext);
+        UsedPasswordLast = last == LastWay.Password;
+        Options = [.. Options.Where(option => TakesPasswords || option.IsElsewhere).OrderBy(option => option.CreatesAccount).Select(option => option with { IsLastUsed = last is not null && option.Way == last })];
         if (waiting.Request.HasPromptValue("create") && !Options.Any(option => option.CreatesAccount))
             Notice = "New accounts are not open here. Sign in with an account you have.";
         return waiting;

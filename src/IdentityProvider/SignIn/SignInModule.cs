@@ -11,8 +11,8 @@ internal static class SignInModule
 {
     public static IServiceCollection AddSignIn(this IServiceCollection services)
     {
-        services.AddScoped<IAuthorizeStep, SignInStep>();
         services.AddScoped<IAuthorizeStep, AccountStep>();
+        services.AddScoped<IAuthorizeStep, SignInStep>();
         services.AddScoped<PasswordCheck>().AddScoped<MailedProof>().AddScoped<SignInNotices>();
         return services;
     }

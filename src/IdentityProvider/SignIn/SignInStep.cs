@@ -17,6 +17,9 @@ internal sealed class SignInStep : IAuthorizeStep
     {
         null => "no_session",
         { } session when context.HintedSubject is { } subject && subject != UserClaims.SubjectOf(session.User) => "id_token_hint",
+
+        // Whoever has chosen this account for this request, or signed in to it, knows better than the hint.
+        { } session when session.ConfirmedAt < context.StartedAt && ExpectedPerson.IsAnother(context.LoginHint, session.User) => "login_hint",
         { } session when context.Prompts("login") && session.AuthenticatedAt < context.StartedAt => "prompt_login",
         { } session when context.Prompts("create") && session.AuthenticatedAt < context.StartedAt => "prompt_create",
 

@@ -3,7 +3,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace IdentityProvider.SigningKeys;
 
-/// <summary>The algorithms of RFC 7518 this server signs with, best first; each has keys of its own.</summary>
+/// <summary>The algorithms of RFC 7518 this server signs with, best first; each has keys of its own. EdDSA (RFC 8037) waits for .NET to have it.</summary>
 internal static class SigningAlgorithms
 {
     public static readonly IReadOnlyList<string> All = [SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSsaPssSha256];

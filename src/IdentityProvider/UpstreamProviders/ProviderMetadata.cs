@@ -86,6 +86,33 @@ internal sealed class ProviderMetadata
     /// <summary>False: nobody comes in by it, and its button is gone. What people linked stays.</summary>
     public bool Enabled { get; set; } = true;
 
+    /// <summary>A row that says nothing yet.</summary>
+    public static UpstreamProvider NewRow(string name, DateTimeOffset now) => new() { Name = name, Kind = "", DisplayName = "", Issuer = "", ClientId = "", Scope = "", CreatedAt = now };
+
+    /// <summary>What would make this row, but for its secret.</summary>
+    public static ProviderMetadata Of(UpstreamProvider row) => new()
+    {
+        Name = row.Name,
+        Kind = row.Kind,
+        DisplayName = row.DisplayName,
+        Issuer = row.Kind == ProviderKinds.OpenIdConnect ? row.Issuer : null,
+        AuthorizationEndpoint = row.AuthorizationEndpoint,
+        TokenEndpoint = row.TokenEndpoint,
+        UserinfoEndpoint = row.UserInfoEndpoint,
+        ClientId = row.ClientId,
+        Scopes = [.. row.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
+        Claims = row.Claims,
+        Domains = row.Domains,
+        Tenants = row.Tenants,
+        RoleRules = row.RoleRules,
+        SignsOut = row.SignsOut,
+        CreatesAccounts = row.CreatesAccounts,
+        TrustsEmail = row.TrustsEmail,
+        TrustsMultiFactor = row.TrustsMultiFactor,
+        UpdatesProfile = row.UpdatesProfile,
+        Enabled = row.DisabledAt is null,
+    };
+
     /// <summary>Brings the row to what this says. A secret that is the stored one is not encrypted anew: twice is no change.</summary>
     public void Apply(UpstreamProvider row, ProviderSecrets secrets, DateTimeOffset now)
     {

@@ -8,10 +8,12 @@ internal static class ProviderRules
 {
     public static string OutsideName(string property) => JsonNamingPolicy.SnakeCaseLower.ConvertName(property);
 
-    public static IEnumerable<Problem> Problems(ProviderMetadata provider) =>
+    /// <param name="provider">What is asked for.</param>
+    /// <param name="roles">The names of the roles there are.</param>
+    public static IEnumerable<Problem> Problems(ProviderMetadata provider, IReadOnlyCollection<string> roles) =>
     [
         .. Constraints.Check(provider, OutsideName), .. Constraints.Check(provider.Claims, name => $"claims.{OutsideName(name)}"),
-        .. Names(provider), .. Addresses(provider), .. Scopes(provider), .. Domains(provider), .. Tenants(provider), .. Roles(provider),
+        .. Names(provider), .. Addresses(provider), .. Scopes(provider), .. Domains(provider), .. Tenants(provider), .. Roles(provider, roles),
     ];
 
     private static IEnumerable<Problem> Names(ProviderMetadata provider)
@@ -91,8 +93,16 @@ internal static class ProviderRules
             && Uri.TryCreate(filled, UriKind.Absolute, out var uri) && uri.AbsolutePath.Contains("/x/", StringComparison.Ordinal);
     }
 
-    private static IEnumerable<Problem> Roles(ProviderMetadata provider) =>
-        provider.RoleRules.SelectMany((rule, i) => Constraints.Check(rule, name => $"role_rules[{i}].{OutsideName(name)}"));
+    private static IEnumerable<Problem> Roles(ProviderMetadata provider, IReadOnlyCollection<string> roles)
+    {
+        foreach (var (rule, i) in provider.RoleRules.Select((rule, i) => (rule, i)))
+        {
+            foreach (var problem in Constraints.Check(rule, name => $"role_rules[{i}].{OutsideName(name)}"))
+                yield return problem;
+            if (rule.Role.Length > 0 && !roles.Contains(rule.Role))
+                yield return new Problem($"role_rules[{i}].role", $"\"{Constraints.Shown(rule.Role)}\" is no role.{(NearestName.Question(rule.Role, roles) is { Length: > 0 } question ? question : " Describe it under roles, or remove it.")}");
+        }
+    }
 
     private static bool IsAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))

@@ -90,6 +90,7 @@ internal sealed class UpstreamProvider
                 rules => JsonSerializer.Serialize(rules, JsonSerializerOptions.Default),
                 json => json.Length == 0 ? new List<RoleRule>() : JsonSerializer.Deserialize<List<RoleRule>>(json, JsonSerializerOptions.Default)!,
                 new ValueComparer<List<RoleRule>>((a, b) => a!.SequenceEqual(b!), rules => rules.Count, rules => rules));
+            builder.Property(p => p.Version).IsConcurrencyToken();
             builder.HasIndex(p => p.Name).IsUnique();
         }
     }

@@ -25,6 +25,19 @@ public sealed class ProvingAnew(PeerBench bench) : IClassFixture<PeerBench>
     }
 
     [Theory]
+    [InlineData("peer", "login", false)]
+    [InlineData("peer", "select_account", true)]
+    [InlineData("google", "login", true)]
+    public async Task Who_does_not_say_when_although_asked_is_refused_where_the_protocol_has_a_word_for_it(string provider, string prompt, bool enters)
+    {
+        bench.Peer.Token = null;
+        bench.Peer.Person = new() { ["sub"] = "timeless" };
+        using var browser = new Browser(bench.Host);
+        var page = await bench.SignInAsync(browser, provider, new RelyingParty(bench.Host, "trusted").AuthorizeUrl("openid", ("prompt", prompt)));
+        Assert.Equal(enters, page.Query("code").Length > 0);
+    }
+
+    [Theory]
     [InlineData("prompt", "login", "login", "0")]
     [InlineData("max_age", "60", "login", "60")]
     [InlineData("prompt", "select_account", "select_account", "")]

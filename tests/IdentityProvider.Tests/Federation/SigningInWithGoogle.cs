@@ -74,6 +74,19 @@ public sealed class SigningInWithGoogle(PeerBench bench) : IClassFixture<PeerBen
     }
 
     [Fact]
+    public async Task Its_button_bears_its_sign_and_others_a_letter_unless_the_theme_has_one()
+    {
+        using var browser = new Browser(bench.Host);
+        var page = await browser.OpenAsync(new RelyingParty(bench.Host, "trusted").AuthorizeUrl());
+        var icon = page.Document.QuerySelector("a[href*='/federation/google/start'] img")!;
+        Assert.Equal("", icon.GetAttribute("alt"));
+        using var image = await bench.Host.Http.GetAsync(icon.GetAttribute("src"));
+        Assert.Equal("image/svg+xml", image.Content.Headers.ContentType!.MediaType);
+        var letter = page.Document.QuerySelector("a[href*='/federation/peer/start'] .tile")!;
+        Assert.Equal(("P", "true"), (letter.TextContent, letter.GetAttribute("aria-hidden")));
+    }
+
+    [Fact]
     public void Nobody_stands_in_for_Google_outside_Development()
     {
         var row = bench.Catalog.Find("google")!.Row;

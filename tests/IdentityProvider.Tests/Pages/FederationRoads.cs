@@ -17,6 +17,13 @@ internal static class FederationRoads
         await tab.Page.GetByText("cannot be reached right now").WaitForAsync();
     }
 
+    /// <summary>In a browser in which somebody came in by a provider.</summary>
+    public static async Task LastUsedAsync(Stage stage, Tab tab, string clientId = "web")
+    {
+        await tab.Context.AddCookiesAsync([new Cookie { Name = "way", Value = "provider.corner", Url = stage.Host.Issuer.ToString(), HttpOnly = true }]);
+        await tab.OpenAsync(stage.Host, stage.Shop(clientId).AuthorizeUrl());
+    }
+
     public static async Task ConnectionsAsync(Stage stage, Tab tab)
     {
         await stage.Host.InStoreAsync(async db =>
@@ -24,7 +31,7 @@ internal static class FederationRoads
             db.Add(new ExternalLogin
             {
                 UserId = (await db.Set<User>().SingleAsync(u => u.UserName == "ada")).Id,
-                ProviderId = (await db.Set<UpstreamProvider>().SingleAsync()).Id,
+                ProviderId = (await db.Set<UpstreamProvider>().SingleAsync(p => p.Name == "corner")).Id,
                 Issuer = "http://127.0.0.1:1",
                 Subject = Handle.Create(),
                 AccountName = "ada@example.test",
@@ -48,7 +55,7 @@ internal static class FederationRoads
             {
                 HandleHash = Handle.Hash(handle),
                 UserId = (await db.Set<User>().SingleAsync(u => u.UserName == "zoe")).Id,
-                ProviderId = (await db.Set<UpstreamProvider>().SingleAsync()).Id,
+                ProviderId = (await db.Set<UpstreamProvider>().SingleAsync(p => p.Name == "corner")).Id,
                 Issuer = "http://127.0.0.1:1",
                 Subject = handle,
                 Email = "zoe@example.test",

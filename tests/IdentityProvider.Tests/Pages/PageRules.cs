@@ -20,7 +20,7 @@ internal static class PageRules
           for (const input of all('input')) {
             if (![...input.labels].some(visible)) broken.push(`no visible label: ${name(input)}`);
             if (!input.hasAttribute('autocomplete') && input.type !== 'checkbox') broken.push(`no autocomplete: ${name(input)}`);
-            if (!input.id || input.name !== input.id) broken.push(`name is not id: ${name(input)}`);
+            if (!input.id || (input.name !== input.id && !(input.type === 'checkbox' && input.closest('fieldset') && input.id.startsWith(`${input.name}-`)))) broken.push(`name is not id: ${name(input)}`);
             if (input.hasAttribute('maxlength') || input.hasAttribute('placeholder')) broken.push(`maxlength or placeholder: ${name(input)}`);
             for (const id of (input.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean))
               if (!document.getElementById(id)) broken.push(`describedby leads nowhere: ${name(input)}`);

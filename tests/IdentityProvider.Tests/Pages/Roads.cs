@@ -68,9 +68,25 @@ internal static class Roads
         await tab.Page.WaitForURLAsync("**/device?done=*");
     }
 
-    public static async Task SignOutAsync(Stage stage, Tab tab)
+    public static async Task ChooseAsync(Stage stage, Tab tab, params string[] usernames)
     {
-        await tab.Context.AddCookiesAsync(await stage.SignedInAsync());
+        await tab.Context.AddCookiesAsync(await stage.SignedInAsync(false, usernames));
+        await AuthorizeAsync(stage, tab, ("prompt", "select_account"));
+    }
+
+    /// <summary>Two signed out who wanted to stay: nobody is signed in.</summary>
+    public static async Task ChooseAgainAsync(Stage stage, Tab tab)
+    {
+        await tab.Context.AddCookiesAsync(await stage.SignedInAsync(true, "zoe", "ada"));
+        await tab.OpenAsync(stage.Host, "/signout");
+        await tab.PressAsync("Sign out");
+        await tab.Page.WaitForURLAsync("**/signed-out");
+        await AuthorizeAsync(stage, tab, ("prompt", "select_account"));
+    }
+
+    public static async Task SignOutAsync(Stage stage, Tab tab, bool stays = false)
+    {
+        await tab.Context.AddCookiesAsync(await stage.SignedInAsync(stays, "ada"));
         await tab.OpenAsync(stage.Host, "/connect/endsession?client_id=web");
     }
 

@@ -63,11 +63,20 @@ public sealed class Stage : IAsyncLifetime
     internal RelyingParty Shop(string clientId = "web") => new(Host, clientId, Client.Callback);
 
     /// <summary>What the server set for somebody who signed in without any browser to look at.</summary>
-    internal async Task<List<Cookie>> SignedInAsync(string username = "ada")
+    internal Task<List<Cookie>> SignedInAsync(string username = "ada") => SignedInAsync(false, username);
+
+    /// <summary>One after the other in one browser; the last one is signed in.</summary>
+    internal async Task<List<Cookie>> SignedInAsync(bool stays, params string[] usernames)
     {
         using var browser = new Browser(Host);
-        await browser.OpenAsync(Shop().AuthorizeUrl());
-        await browser.SubmitAsync("Sign in", ("username", username), ("password", TestDocument.Password));
+        foreach (var username in usernames)
+        {
+            var page = await browser.OpenAsync(Shop().AuthorizeUrl("openid", ("prompt", "select_account")));
+            if (page.Url.AbsolutePath == "/account-choice")
+                await browser.SubmitAsync("Use another account");
+            await browser.SubmitAsync("Sign in", [("username", username), ("password", TestDocument.Password), .. stays ? new[] { ("staysignedin", "true") } : []]);
+        }
+
         return [.. browser.Cookies.GetCookies(Host.Issuer).Select(c => new Cookie { Name = c.Name, Value = c.Value, Url = Host.Issuer.ToString(), HttpOnly = true })];
     }
 

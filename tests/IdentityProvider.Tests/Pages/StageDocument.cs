@@ -18,6 +18,8 @@ internal static class StageDocument
         [
             Client(client, "web", "Corner Shop", new() { ["policy_uri"] = $"{client.Origin}privacy", ["tos_uri"] = $"{client.Origin}terms" }),
             Client(client, "trusted", "Corner Shop", new() { ["consent"] = "implicit" }),
+            Client(client, "elsewhere", "Corner Staff", new() { ["local_sign_in"] = false, ["providers"] = new[] { "corner", "long" } }),
+            Client(client, "nowhere", "Corner Attic", new() { ["local_sign_in"] = false, ["providers"] = new[] { "shut" } }),
             .. Hostile.Select(h => Client(client, h.Id, h.Name, [])),
             .. Hostile.Prepend(("device", "Living room TV")).Select(h => Device(h.Item1 == "device" ? h.Item1 : $"{h.Item1}-tv", h.Item2)),
         ],
@@ -29,7 +31,7 @@ internal static class StageDocument
                 ["scopes"] = (object[])[new { name = "notes:read", description = "Read your notes" }, new { name = "notes:write", description = "Write notes for you" }],
             },
         ],
-        ["providers"] = (object[])[new { name = "corner", display_name = "Corner ID", issuer = "http://127.0.0.1:1", client_id = "us" }],
+        ["providers"] = (object[])[Provider("corner", "Corner ID"), Provider("long", Long), Provider("shut", "Shut ID", enabled: false)],
         ["users"] = (object[])
         [
             User("ada", "Ada Lovelace", email: "ada@example.test"), User("zoe", "Zoe Neuling", email: "zoe@example.test"), User("victim", "Vic Tim"), User("warden", "Wanda Warden", email: "warden@example.test"), User("keys", "Kay Keys"), User("step", "Stef Step", email: "step@example.test"), User("changer", "Chan Ger", email: "changer@example.test"),
@@ -48,9 +50,12 @@ internal static class StageDocument
         more["redirect_uris"] = new[] { client.Callback, client.Relay };
         more["post_logout_redirect_uris"] = new[] { client.Bye };
         more["client_uri"] = client.Origin.ToString();
+        more.TryAdd("providers", new[] { "corner" });
         more["scope"] = "openid profile email offline_access notes:read notes:write";
         return more;
     }
+
+    private static object Provider(string name, string title, bool enabled = true) => new { name, display_name = title, issuer = "http://127.0.0.1:1", client_id = "us", enabled };
 
     private static Dictionary<string, object> Device(string id, string name) => new()
     {

@@ -72,7 +72,7 @@ public sealed class LivingSessions : IAsyncLifetime
         using var request = new HttpRequestMessage(HttpMethod.Get, new RelyingParty(node, "trusted").AuthorizeUrl("openid", ("prompt", "none")));
         request.Headers.Add("Cookie", browser.Cookies.GetCookieHeader(node.Issuer));
         using var response = await node.Http.SendAsync(request);
-        var query = System.Web.HttpUtility.ParseQueryString(response.Headers.Location!.Query);
+        var query = System.Web.HttpUtility.ParseQueryString(response.Headers.Location?.Query ?? throw new InvalidOperationException($"{response.StatusCode}: {await response.Content.ReadAsStringAsync()}"));
         return query["code"] is not null || (query["error"] is "login_required" ? false : throw new InvalidOperationException(query.ToString()));
     }
 

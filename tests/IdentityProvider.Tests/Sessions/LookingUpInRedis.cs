@@ -8,6 +8,7 @@ using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using Xunit;
@@ -110,6 +111,24 @@ public sealed class LookingUpInRedis
         using var form = await second.Http.GetAsync(new Uri("/device", UriKind.Relative));
         Assert.Equal(HttpStatusCode.OK, form.StatusCode);
         Assert.Single(redis.Database.ListRange(redis.Key("key-ring")));
+    }
+
+    [RedisFact]
+    public async Task A_server_that_starts_without_it_says_so_and_recovers_by_itself()
+    {
+        using var line = new CuttableLine(TestRedis.Address!);
+        line.Cut();
+        var log = new FakeLogCollector();
+        await using var host = await IdpHost.StartAsync(new IdpSetup { Settings = TestRedis.Settings(line.Address), Log = new FakeLoggerProvider(log) });
+        Assert.Contains(log.GetSnapshot(), record => record.Message.StartsWith("Redis does not answer", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.GetAsync(new Uri("/.well-known/jwks", UriKind.Relative))).StatusCode);
+
+        line.Mend();
+        await Eventually.HoldsAsync(async () =>
+        {
+            using var browser = new Browser(host);
+            return (await browser.OpenAsync("/account")).Status == HttpStatusCode.OK && (await browser.OpenAccountAsync("/account")).Url.AbsolutePath == "/account";
+        });
     }
 
     [RedisFact]

@@ -18,7 +18,7 @@ internal sealed class HostProcess : IDisposable
     public HttpClient Http { get; }
 
     /// <summary>Beside a server of the test, on its database.</summary>
-    public static async Task<HostProcess> StartAsync(IdpHost beside, DatabaseOptions database)
+    public static async Task<HostProcess> StartAsync(IdpHost beside, DatabaseOptions database, Dictionary<string, string>? settings = null)
     {
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
         var port = IdpHost.FreePort();
@@ -31,6 +31,8 @@ internal sealed class HostProcess : IDisposable
         info.Environment["IdentityProvider__MasterKey"] = new IdpSetup().MasterKey;
         info.Environment["IdentityProvider__Database__Provider"] = database.Provider.ToString();
         info.Environment["IdentityProvider__Database__ConnectionString"] = database.ConnectionString;
+        foreach (var (name, value) in settings ?? [])
+            info.Environment["IdentityProvider__" + name.Replace(":", "__", StringComparison.Ordinal)] = value;
         var node = new HostProcess(Process.Start(info)!, port);
         var patience = Stopwatch.StartNew();
         while (!await node.IsUpAsync())

@@ -32,8 +32,9 @@ internal sealed class Places(IOptions<NetworkOptions> options, TimeProvider cloc
         {
             return InWords(reader, ip);
         }
-        catch (Exception exception) when (exception is InvalidDatabaseException or DeserializationException)
+        catch (Exception exception)
         {
+            // Whatever a damaged file makes of the reader: it must not take the page or the mail with it.
             Unreadable(exception.Message);
             return null;
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -7,18 +8,37 @@ namespace IdentityProvider.Platform.Redis;
 /// The one connection of this node. It comes back by itself; while it is away every command fails at once, so that a request is refused
 /// in milliseconds and does not wait in a queue.
 /// </summary>
-internal sealed class RedisServer(IOptions<RedisOptions> options) : IDisposable
+internal sealed class RedisServer(IOptions<RedisOptions> options, ILogger<RedisServer> log) : IDisposable
 {
-    private const int Milliseconds = 2000;
+    private const int Milliseconds = 5000;
 
     private readonly Lazy<ConnectionMultiplexer> connection = new(() =>
     {
         var configuration = ConfigurationOptions.Parse(options.Value.Configuration!);
         configuration.AbortOnConnectFail = false;
         configuration.BacklogPolicy = BacklogPolicy.FailFast;
+
+        // At each heartbeat, once a second: by default it waits longer each time.
+        configuration.ReconnectRetryPolicy = new LinearRetry(500);
         (configuration.ConnectTimeout, configuration.AsyncTimeout, configuration.SyncTimeout) = (Milliseconds, Milliseconds, Milliseconds);
-        return ConnectionMultiplexer.Connect(configuration);
+        var multiplexer = ConnectionMultiplexer.Connect(configuration);
+        multiplexer.ConnectionFailed += (_, failed) => log.LogError("Redis is away ({Reason}). Until it is back, whoever brings a session is answered 503.", failed.FailureType);
+        multiplexer.ConnectionRestored += (_, _) => log.LogInformation("Redis is back.");
+        return multiplexer;
     });
+
+    /// <summary>Asks once whether it answers, and says so if not. Nothing else hangs on it: it may come back at any time.</summary>
+    public async Task PingAsync()
+    {
+        try
+        {
+            await Database.PingAsync();
+        }
+        catch (RedisException failure)
+        {
+            log.LogError("Redis does not answer ({Reason}). The server starts all the same; until Redis answers, whoever brings a session is answered 503.", failure.Message);
+        }
+    }
 
     public IDatabase Database => connection.Value.GetDatabase();
 

@@ -5,6 +5,7 @@ using IdentityProvider.Mfa;
 using IdentityProvider.Platform;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Limits;
+using IdentityProvider.Platform.Network;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Storage;
@@ -70,7 +71,7 @@ public sealed class SharedDatabases : IAsyncLifetime
         services.AddMetrics().AddSingleton<EventLog>();
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Production });
         services.AddSettings<IdentityProviderOptions>("");
-        services.AddLimits().AddUsers().AddRoles().AddClients().AddSessions().AddThemes().AddEmail().AddScoped<SecondFactors>().AddMfa();
+        services.AddNetwork().AddLimits().AddUsers().AddRoles().AddClients().AddSessions().AddThemes().AddEmail().AddScoped<SecondFactors>().AddMfa();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
     }
 

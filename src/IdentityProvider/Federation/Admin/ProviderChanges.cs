@@ -1,0 +1,160 @@
+using System.Text.Json;
+using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Platform.Validation;
+using IdentityProvider.Roles;
+using IdentityProvider.UpstreamProviders;
+using Microsoft.AspNetCore.Http;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Primitives;
+
+namespace IdentityProvider.Federation.Admin;
+
+/// <summary>An administrator adds, changes and removes providers; held against the same rules as a setup document, on this node at once.</summary>
+internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets secrets, ProviderCatalog catalog, EventLog events, TimeProvider clock)
+{
+    /// <summary>The sign-in page lists them all.</summary>
+    public const int Most = 100;
+
+    private const string Secret = "client_secret";
+
+    public static readonly ErrorResult Missing = new(new ErrorInfo(StatusCodes.Status404NotFound, "not_found", "There is no provider of this name."));
+
+    /// <summary>The version, as <c>If-Match</c> brings it back.</summary>
+    public static string TagOf(UpstreamProvider row) => $"\"{row.Version:N}\"";
+
+    /// <returns>The provider, or why there is none.</returns>
+    public async Task<(UpstreamProvider? Row, IResult? Refused)> AddAsync(Guid actor, JsonElement json, CancellationToken ct)
+    {
+        var provider = new ProviderMetadata();
+        if (await RefuseAsync(actor, provider, json, null, ct) is { } refused)
+            return (null, refused);
+        var taken = await db.Set<UpstreamProvider>().Select(p => p.Name).ToListAsync(ct);
+        if (taken.Contains(provider.Name))
+            return (null, Taken);
+        if (taken.Count >= Most)
+            return (null, Conflict($"There are {Most} providers already. Remove one first."));
+        var row = ProviderMetadata.NewRow(provider.Name, clock.GetUtcNow());
+        provider.Apply(row, secrets, clock.GetUtcNow());
+        db.Add(row);
+        try
+        {
+            await SaveAsync(row, ct);
+        }
+        catch (DbUpdateException lost) when (lost.IsUniqueViolation())
+        {
+            return (null, Taken);
+        }
+
+        events.Raise(new ProviderAdministered(actor, row.Name, "added", []));
+        return (row, null);
+    }
+
+    /// <inheritdoc cref="AddAsync"/>
+    public async Task<(UpstreamProvider? Row, IResult? Refused)> ChangeAsync(Guid actor, string name, StringValues ifMatch, JsonElement json, CancellationToken ct)
+    {
+        if (await db.Set<UpstreamProvider>().FirstOrDefaultAsync(p => p.Name == name, ct) is not { } row)
+            return (null, Missing);
+        if (Stale(row, ifMatch) is { } stale)
+            return (null, stale);
+        var provider = new ProviderMetadata { Name = name };
+        if (!json.TryGetProperty(Secret, out _))
+            provider.ClientSecret = secrets.Open(row);
+        if (await RefuseAsync(actor, provider, json, row, ct) is { } refused)
+            return (null, refused);
+        provider.Apply(row, secrets, clock.GetUtcNow());
+        string[] changed = [.. db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name)];
+        if (changed.Length == 0)
+            return (row, null);
+        try
+        {
+            await SaveAsync(row, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return (null, Changed);
+        }
+
+        events.Raise(new ProviderAdministered(actor, name, "changed", changed));
+        return (row, null);
+    }
+
+    /// <summary>As <c>removed_providers</c> of a setup document: what people connected goes with it, and who it was the only way in for needs another.</summary>
+    /// <returns>Null when it is done.</returns>
+    public async Task<IResult?> RemoveAsync(Guid actor, string name, StringValues ifMatch, CancellationToken ct)
+    {
+        if (await db.Set<UpstreamProvider>().AsNoTracking().FirstOrDefaultAsync(p => p.Name == name, ct) is not { } row)
+            return Missing;
+        if (Stale(row, ifMatch) is { } stale)
+            return stale;
+        if (await db.Set<UpstreamProvider>().Where(p => p.Id == row.Id && p.Version == row.Version).ExecuteDeleteAsync(ct) == 0)
+            return Changed;
+        await catalog.LoadAsync(ct);
+        events.Raise(new ProviderAdministered(actor, name, "removed", []));
+        return null;
+    }
+
+    private async Task SaveAsync(UpstreamProvider row, CancellationToken ct)
+    {
+        row.Version = Guid.CreateVersion7();
+        await db.SaveChangesAsync(ct);
+        await catalog.LoadAsync(ct);
+    }
+
+    /// <summary>Fills the provider; null when it keeps all rules, those of what it was before too, and gives no more than its administrator has.</summary>
+    private async Task<IResult?> RefuseAsync(Guid actor, ProviderMetadata provider, JsonElement json, UpstreamProvider? before, CancellationToken ct)
+    {
+        var unreadable = JsonInput.Fill(provider, json, ProviderAnswer.ReadOnly);
+        var all = await db.Set<Role>().AsNoTracking().ToDictionaryAsync(role => role.Name, role => role.Permissions, ct);
+
+        // Of what could not be read only that is said, and not what follows from its absence.
+        var broken = ProviderRules.Problems(provider, all.Keys).Concat(before is null ? [] : Kept(before, provider, json)).Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)));
+        Problem[] problems = [.. unreadable, .. broken];
+        if (problems.Length > 0)
+            return new ProblemsResult(problems);
+        var held = (await roles.HeldByAsync(actor, ct)).SelectMany(role => role.Permissions).ToList();
+        return provider.RoleRules.Find(rule => all[rule.Role].Exists(permission => !held.Exists(own => Permission.Implies(own, permission)))) is { } above
+            ? new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", $"role_rules give the role {Constraints.Shown(above.Role)}, which permits more than you may do yourself."))
+            : null;
+    }
+
+    /// <summary>What may not change of a provider, or not by itself.</summary>
+    private static IEnumerable<Problem> Kept(UpstreamProvider row, ProviderMetadata provider, JsonElement json)
+    {
+        if (provider.Name != row.Name)
+            yield return new Problem("name", "is another one. A provider keeps its name.");
+
+        // Else whoever may change a provider could have the secret sent to a server of their own, and read it there.
+        if (row.ProtectedClientSecret is not null && !json.TryGetProperty(Secret, out _) && (provider.Kind != row.Kind || Differs(provider.Issuer, row.Kind == ProviderKinds.OpenIdConnect ? row.Issuer : null) || Differs(provider.TokenEndpoint, row.TokenEndpoint)))
+            yield return new Problem(Secret, "is missing. Give it again when the provider has another kind, issuer or token endpoint.");
+    }
+
+    private static string FieldOf(Problem problem) => problem.Property.Split('[', '.')[0];
+
+    private static bool Differs(string? given, string? stored) => !string.Equals(given, stored, StringComparison.Ordinal);
+
+    private static ErrorResult? Stale(UpstreamProvider row, StringValues ifMatch)
+    {
+        if (StringValues.IsNullOrEmpty(ifMatch))
+            return new ErrorResult(new ErrorInfo(StatusCodes.Status428PreconditionRequired, "invalid_request", "Send the ETag of the provider as If-Match."));
+        var tags = ifMatch.SelectMany(value => value!.Split(',', StringSplitOptions.TrimEntries));
+        return tags.Any(tag => tag == "*" || tag == TagOf(row)) ? null : Changed;
+    }
+
+    private static ErrorResult Changed => new(new ErrorInfo(StatusCodes.Status412PreconditionFailed, "invalid_request", "The provider is another one by now. Read it again."));
+
+    private static ErrorResult Taken => Conflict("There is a provider of this name. Change that one.");
+
+    private static ErrorResult Conflict(string words) => new(new ErrorInfo(StatusCodes.Status409Conflict, "invalid_request", words));
+}
+
+/// <param name="Actor">Who did it.</param>
+/// <param name="Provider">Its name.</param>
+/// <param name="What">added, changed or removed.</param>
+/// <param name="Changed">Which of its properties; never what they say.</param>
+internal sealed record ProviderAdministered(Guid Actor, string Provider, string What, IReadOnlyList<string> Changed) : IEvent
+{
+    public string Name => $"federation.provider_{What}";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("provider", Provider), new("changed", string.Join(' ', Changed))];
+}
