@@ -58,7 +58,8 @@ internal static class PageRules
               const field = document.getElementById(link.hash.slice(1));
               const beside = field && document.getElementById(`${field.id}-error`);
               if (!beside || !beside.textContent.includes(link.textContent.trim())) broken.push(`no such words beside the field: ${link.textContent}`);
-              if (field?.getAttribute('aria-invalid') !== 'true') broken.push(`not marked: ${name(field)}`);
+              const marked = field?.matches('fieldset') ? field.querySelector('input') : field;
+              if (marked?.getAttribute('aria-invalid') !== 'true') broken.push(`not marked: ${name(field)}`);
             }
           }
           return broken;
