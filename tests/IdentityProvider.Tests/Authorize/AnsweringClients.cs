@@ -109,7 +109,7 @@ public sealed class AnsweringClients(SignedInServer server) : IClassFixture<Sign
     [InlineData("password", "unsupported_grant_type")]
     [InlineData("implicit", "unsupported_grant_type")]
     [InlineData("urn:ietf:params:oauth:grant-type:jwt-bearer", "unsupported_grant_type")]
-    [InlineData("urn:ietf:params:oauth:grant-type:token-exchange", "unsupported_grant_type")]
+    [InlineData("urn:ietf:params:oauth:grant-type:saml2-bearer", "unsupported_grant_type")]
     [InlineData("", "invalid_request")]
     [InlineData(null, "invalid_request")]
     public async Task Password_and_other_grants_are_refused(string? grant, string error)
@@ -127,7 +127,7 @@ public sealed class AnsweringClients(SignedInServer server) : IClassFixture<Sign
         Assert.Equal(["code"], Values("response_types_supported"));
         Assert.Equal(["form_post", "query"], Values("response_modes_supported"));
         Assert.Equal(["S256"], Values("code_challenge_methods_supported"));
-        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"], Values("grant_types_supported"));
+        Assert.Equal(["authorization_code", "client_credentials", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange"], Values("grant_types_supported"));
         Assert.True(metadata.RootElement.GetProperty("authorization_response_iss_parameter_supported").GetBoolean());
     }
 }

@@ -29,7 +29,7 @@ internal sealed class Tab(IBrowserContext context) : IAsyncDisposable
         if (page is not null)
             return;
         page = await context.NewPageAsync();
-        page.SetDefaultTimeout(15_000);
+        page.SetDefaultTimeout(60_000);
         page.Console += (_, message) =>
         {
             if (message.Type is "error" or "warning" && !IsStatusOfDocument(message))
