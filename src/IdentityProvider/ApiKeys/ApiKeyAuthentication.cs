@@ -53,5 +53,5 @@ internal static class ApiKeyPrincipal
             new Claim("api_key_id", key.Id.ToString()),
             .. key.Permissions.Select(permission => new Claim(BearerTokens.Permissions, permission)),
         ],
-        BearerTokens.ApiKey, "sub", "roles"));
+        BearerTokens.ApiKey, "name", "roles"));
 }
