@@ -42,23 +42,9 @@ internal sealed class ApiKeyChanges(
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (!await HasRoomAsync(owner.Id, ct))
             return new MadeKey(null, null, [new("", $"You have {options.Value.MaxPerUser} keys, which is as many as an account can have. Revoke one to make another")]);
-        var now = clock.GetUtcNow();
-        var secret = ApiKeySecret.Create(environment.IsProduction());
-        var key = new ApiKey
-        {
-            Id = Guid.CreateVersion7(now),
-            UserId = owner.Id,
-            Name = request.Name!.Trim(),
-            KeyHash = ApiKeySecret.Hash(secret),
-            Shown = ApiKeySecret.Shown(secret),
-            Scopes = [.. request.Scopes.Distinct(StringComparer.Ordinal)],
-            Permissions = [.. request.Permissions.Distinct(StringComparer.Ordinal)],
-            Networks = [.. request.Networks.Select(text => text.Trim()).Distinct(StringComparer.Ordinal)],
-            RequestsPerMinute = request.RequestsPerMinute ?? options.Value.RequestsPerMinute,
-            MonthlyQuota = request.MonthlyQuota,
-            CreatedAt = now,
-            ExpiresAt = now + request.Lifetime,
-        };
+        var (key, secret) = Make(
+            owner, request.Name!.Trim(), request.Scopes.Distinct(StringComparer.Ordinal), request.Permissions.Distinct(StringComparer.Ordinal),
+            request.Networks.Select(text => text.Trim()).Distinct(StringComparer.Ordinal), request.RequestsPerMinute ?? options.Value.RequestsPerMinute, request.MonthlyQuota, request.Lifetime);
         db.Add(key);
         Tell(owner, http, "made", key);
         await db.SaveChangesAsync(ct);
@@ -81,22 +67,7 @@ internal sealed class ApiKeyChanges(
         if (!hasRoom && overlap > TimeSpan.Zero)
             return new MadeKey(null, null, [new("overlap", "You have as many keys as an account can have. Revoke one, or let the old key end at once")]);
 
-        var secret = ApiKeySecret.Create(environment.IsProduction());
-        var key = new ApiKey
-        {
-            Id = Guid.CreateVersion7(now),
-            UserId = owner.Id,
-            Name = old.Name,
-            KeyHash = ApiKeySecret.Hash(secret),
-            Shown = ApiKeySecret.Shown(secret),
-            Scopes = [.. old.Scopes],
-            Permissions = [.. old.Permissions],
-            Networks = [.. old.Networks],
-            RequestsPerMinute = old.RequestsPerMinute,
-            MonthlyQuota = old.MonthlyQuota,
-            CreatedAt = now,
-            ExpiresAt = now + (old.ExpiresAt - old.CreatedAt),
-        };
+        var (key, secret) = Make(owner, old.Name, old.Scopes, old.Permissions, old.Networks, old.RequestsPerMinute, old.MonthlyQuota, old.ExpiresAt - old.CreatedAt);
         db.Add(key);
         old.SuccessorId = key.Id;
         if (overlap == TimeSpan.Zero)
@@ -146,6 +117,29 @@ internal sealed class ApiKeyChanges(
     /// <summary>The permissions a person may give to a key.</summary>
     public async Task<IReadOnlyList<string>> HeldAsync(Guid userId, CancellationToken ct) =>
         [.. (await roles.HeldByAsync(userId, ct)).SelectMany(role => role.Permissions).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    private (ApiKey Key, string Secret) Make(
+        User owner, string name, IEnumerable<string> scopes, IEnumerable<string> permissions, IEnumerable<string> networks, int requestsPerMinute, int? monthlyQuota, TimeSpan lifetime)
+    {
+        var now = clock.GetUtcNow();
+        var secret = ApiKeySecret.Create(environment.IsProduction());
+        var key = new ApiKey
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = owner.Id,
+            Name = name,
+            KeyHash = ApiKeySecret.Hash(secret),
+            Shown = ApiKeySecret.Shown(secret),
+            Scopes = [.. scopes],
+            Permissions = [.. permissions],
+            Networks = [.. networks],
+            RequestsPerMinute = requestsPerMinute,
+            MonthlyQuota = monthlyQuota,
+            CreatedAt = now,
+            ExpiresAt = now + lifetime,
+        };
+        return (key, secret);
+    }
 
     private void End(ApiKey key, DateTimeOffset now)
     {
