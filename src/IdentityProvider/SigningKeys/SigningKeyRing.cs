@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using IdentityProvider.Platform.Secrets;
+using IdentityProvider.Platform.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
@@ -78,11 +79,9 @@ internal sealed class SigningKeyRing(MasterKey master, TimeProvider clock, IServ
             credentials.CryptoProviderFactory = signatures;
             return credentials;
         }
-        catch (CryptographicException failure)
+        catch (CryptographicException)
         {
-            throw new InvalidOperationException(
-                $"The signing key {key.KeyId} in the database does not open with this master key. Set IdentityProvider:MasterKey (or IdentityProvider:MasterKeyFile) to the key this database was first started with.",
-                failure);
+            throw new SettingsException([$"IdentityProvider:MasterKey (or MasterKeyFile, MasterKeyCertificateFile) does not open the signing key {key.KeyId} in the database. Set it to the key this database was first started with."]);
         }
         finally
         {

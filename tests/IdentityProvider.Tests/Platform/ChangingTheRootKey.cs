@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using IdentityProvider.Platform.Secrets;
+using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Tests.House;
 using IdentityProvider.Tests.Testing;
@@ -58,7 +59,7 @@ public sealed class ChangingTheRootKey : IDisposable
             Assert.Equal("/account", (await browser.SubmitAsync("Continue", ("code", new Totp(Base32Encoding.ToBytes(TestDocument.TotpSecret)).ComputeTotp()))).Url.AbsolutePath);
         }
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(first));
+        var failure = await Assert.ThrowsAsync<SettingsException>(() => StartAsync(first));
         Assert.Contains("FormerMasterKey", failure.Message, StringComparison.Ordinal);
 
         await using (var host = await StartAsync("", ("MasterKeyCertificateFile", certificate), ("FormerMasterKey", second)))

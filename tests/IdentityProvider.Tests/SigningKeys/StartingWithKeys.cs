@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using IdentityProvider.Platform.Secrets;
+using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.SigningKeys;
 using IdentityProvider.Tests.House;
@@ -92,7 +93,7 @@ public sealed class StartingWithKeys : IAsyncLifetime
             await node.Ring.LoadAsync(default);
         await using var stranger = new Node(database.Options, clock, master: "another master key");
 
-        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => stranger.Ring.LoadAsync(default));
+        var failure = await Assert.ThrowsAsync<SettingsException>(() => stranger.Ring.LoadAsync(default));
         Assert.Contains("IdentityProvider:MasterKey", failure.Message, StringComparison.Ordinal);
         Assert.Empty(stranger.Ring.Published);
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -55,8 +56,7 @@ internal sealed class MasterKeyStore(IServiceScopeFactory scopes, TimeProvider c
         if (rows.Count > 0)
         {
             if (former is null || rows.Find(row => row.RootId == former.Id) is not { } before)
-                throw new InvalidOperationException(
-                    "The master key in the database does not open. Set IdentityProvider:MasterKey (or MasterKeyFile, MasterKeyCertificateFile) to the key this database was started with; to change it, give that one as IdentityProvider:FormerMasterKey (or FormerMasterKeyFile, FormerMasterKeyCertificateFile).");
+                throw new SettingsException(["IdentityProvider:MasterKey (or MasterKeyFile, MasterKeyCertificateFile) does not open the master key in the database. Set it to the key this database was started with; to change it, give that one as IdentityProvider:FormerMasterKey (or FormerMasterKeyFile, FormerMasterKeyCertificateFile)."]);
             log.LogInformation("The master key is sealed under the new root key. When every node has it, remove the former one from the settings.");
             return Add(db, root, OpenOne(former, before));
         }
