@@ -1093,6 +1093,31 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.ToTable("AccountDeletions", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Platform.Http.IdempotentRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("ProtectedAnswer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotentRequests", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Platform.Jobs.Lease", b =>
                 {
                     b.Property<string>("Name")
@@ -1569,6 +1594,7 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(300)");
 
                     b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
@@ -1681,11 +1707,21 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(254)
-                        .HasColumnType("character varying(254)");
+                        .HasColumnType("character varying(254)")
+                        .UseCollation("C")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
+
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)");
+                        .HasColumnType("character varying(256)")
+                        .UseCollation("C")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("PasswordHash")
                         .HasMaxLength(256)
@@ -1743,6 +1779,8 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique();
+
+                    b.HasIndex("NormalizedName", "Id");
 
                     b.ToTable("Users", (string)null);
                 });
@@ -2022,6 +2060,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                             b1.Property<string>("Method")
                                 .IsRequired()
+                                .HasMaxLength(2000);
+
+                            b1.Property<string>("Provider")
                                 .HasMaxLength(2000);
 
                             b1.HasKey("SessionId", "__synthesizedOrdinal");

@@ -1181,6 +1181,34 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.ToTable("AccountDeletions", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Platform.Http.IdempotentRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("ProtectedAnswer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotentRequests", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Platform.Jobs.Lease", b =>
                 {
                     b.Property<string>("Name")
@@ -1686,6 +1714,7 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
@@ -1812,12 +1841,20 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(254)
                         .HasColumnType("nvarchar(254)")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .UseCollation("Latin1_General_100_BIN2")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
+
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .UseCollation("Latin1_General_100_BIN2")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("PasswordHash")
                         .HasMaxLength(256)
@@ -1886,6 +1923,8 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasFilter("[NormalizedUserName] IS NOT NULL");
+
+                    b.HasIndex("NormalizedName", "Id");
 
                     b.ToTable("Users", (string)null);
                 });
@@ -2165,6 +2204,10 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
 
                             b1.Property<string>("Method")
                                 .IsRequired()
+                                .HasMaxLength(2000)
+                                .UseCollation("Latin1_General_100_BIN2");
+
+                            b1.Property<string>("Provider")
                                 .HasMaxLength(2000)
                                 .UseCollation("Latin1_General_100_BIN2");
 

@@ -1087,6 +1087,31 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.ToTable("AccountDeletions", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Platform.Http.IdempotentRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ProtectedAnswer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotentRequests", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Platform.Jobs.Lease", b =>
                 {
                     b.Property<string>("Name")
@@ -1563,6 +1588,7 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -1675,11 +1701,18 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(254)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("TEXT")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
+
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("TEXT");
+                        .HasColumnType("TEXT")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("PasswordHash")
                         .HasMaxLength(256)
@@ -1737,6 +1770,8 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique();
+
+                    b.HasIndex("NormalizedName", "Id");
 
                     b.ToTable("Users", (string)null);
                 });
@@ -2016,6 +2051,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                             b1.Property<string>("Method")
                                 .IsRequired()
+                                .HasMaxLength(2000);
+
+                            b1.Property<string>("Provider")
                                 .HasMaxLength(2000);
 
                             b1.HasKey("SessionId", "__synthesizedOrdinal");
