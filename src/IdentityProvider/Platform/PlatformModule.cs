@@ -37,6 +37,7 @@ internal static class PlatformModule
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisRules>().AddSingleton<RedisServer>();
         services.AddDbContextPool<Store>((provider, builder) => builder
             .UseProvider(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value)
+            .AddInterceptors(provider.GetRequiredService<RecordedEvents>())
             .ConfigureWarnings(warnings => warnings
                 .Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)
 
@@ -54,8 +55,7 @@ internal static class PlatformModule
             options.XmlRepository = redis.Value.KeyRing ? new RedisKeyRing(server) : new KeyRing(scopes);
             options.XmlEncryptor = new RingEncryptor(master);
         });
-        services.AddHttpContextAccessor();
-        services.AddSingleton<EventLog>();
+        services.AddEvents();
         services.AddLimits();
         services.AddHostedService<PruningJob>();
         services.AddSingleton(new Pruning("spent identifiers", static (db, now, ct) =>

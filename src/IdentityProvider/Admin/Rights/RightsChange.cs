@@ -27,18 +27,25 @@ internal sealed class RightsChange(Store db, UserRoles roles, Administrators adm
         try
         {
             if (await work(held) is { } refused)
-                return refused;
+                return GivenUp(refused);
             await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateException lost) when (lost is DbUpdateConcurrencyException || lost.IsUniqueViolation())
         {
-            return Conflict("Something else changed it at the same moment. Read it again.");
+            return GivenUp(Conflict("Something else changed it at the same moment. Read it again."));
         }
 
         if (administered && !await administrators.AnyAsync(ct))
-            return Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first.");
+            return GivenUp(Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first."));
         await transaction.CommitAsync(ct);
         return null;
+    }
+
+    /// <summary>Whatever this request saves later, it must not be this.</summary>
+    private IResult GivenUp(IResult refused)
+    {
+        db.ChangeTracker.Clear();
+        return refused;
     }
 
     public static ErrorResult Forbidden(string words) => new(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", words));

@@ -1,0 +1,18 @@
+using IdentityProvider.Platform.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace IdentityProvider.Audit;
+
+/// <summary>
+/// Owns what becomes of the audit's records: their place in a chain of hashes, the signed checkpoints, the proof that nothing was changed. What is
+/// recorded is said by the rooms, and written by <c>Platform/Events</c>.
+/// </summary>
+internal static class AuditModule
+{
+    public static IServiceCollection AddAudit(this IServiceCollection services)
+    {
+        services.AddSettings<AuditOptions>("Audit");
+        services.AddSingleton<CheckpointSeal>().AddScoped<AuditChain>().AddScoped<AuditVerification>();
+        return services.AddSingleton<AuditChainJob>().AddHostedService(provider => provider.GetRequiredService<AuditChainJob>());
+    }
+}
