@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace IdentityProvider;
 
-/// <summary>What happens before the first request: the schema, the keys, the setup documents, and in Development a word of welcome.</summary>
+/// <summary>What happens before the first request: the schema, the keys, the setup documents, and in Development a word of welcome; and after it, the way in where there is no administrator.</summary>
 internal sealed class IdentityProviderStart(IServiceProvider services, IHostEnvironment environment, IHostApplicationLifetime lifetime, ILogger<IdentityProviderStart> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -50,7 +50,12 @@ internal sealed class IdentityProviderStart(IServiceProvider services, IHostEnvi
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The server answers by now: who reads the link can open it.</summary>
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<FirstAdministrator>().OfferAsync(cancellationToken);
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

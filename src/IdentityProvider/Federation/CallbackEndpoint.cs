@@ -22,6 +22,9 @@ internal sealed class CallbackEndpoint(
     /// <summary>The first proof of a session that a provider opened.</summary>
     public const string Method = "fed";
 
+    /// <summary>Who does not say when is taken for older than any page takes that wants a fresh sign-in.</summary>
+    private static readonly TimeSpan AgeOfUnknown = TimeSpan.FromHours(1);
+
     public static Task<IResult> HandleAsync(string name, HttpContext http, ProviderCatalog catalog, CallbackEndpoint endpoint, CancellationToken ct) =>
         catalog.Find(name) is { } provider ? endpoint.ReceiveAsync(http, provider, ct) : Task.FromResult<IResult>(SignInEnd.Nowhere);
 
@@ -46,9 +49,12 @@ internal sealed class CallbackEndpoint(
             why = Refusal.Off(provider.Row.DisplayName);
 
         // A session of theirs answered in the person's place, although they had to prove themselves anew.
-        else if (who is not null && StartEndpoint.WantsProof(waiting) && IsStale(provider, who, waiting))
+        var anew = StartEndpoint.WantsProof(waiting, await sessions.FindBegunAsync(http, ct));
+        if (why is null && who is not null && anew && IsStale(provider, who, waiting))
             why = Refusal.Stale(provider.Row.DisplayName);
-        return why is not null ? await end.RefuseAsync(http, provider, waiting.Ticket, why, answer.Failure, ct) : await OpenAsync(http, provider, waiting, who!, answer.Properties!.GetTokenValue("id_token"), ct);
+        return why is not null
+            ? await end.RefuseAsync(http, provider, waiting.Ticket, why, answer.Failure, ct)
+            : await OpenAsync(http, provider, waiting, who!, ProvenAt(provider, who!, anew), answer.Properties!.GetTokenValue("id_token"), ct);
     }
 
     /// <summary>
@@ -57,6 +63,18 @@ internal sealed class CallbackEndpoint(
     /// </summary>
     private static bool IsStale(KnownProvider provider, UpstreamIdentity who, WaitingRequest waiting) =>
         who.AuthenticatedAt is { } at ? at < waiting.StartedAt - ProviderOptions.ClockSkew : provider.Options is OpenIdConnectOptions;
+
+    /// <summary>
+    /// When the person proved who they are: there, which may be long ago, and not when they came back. Who proved it anew for this
+    /// request has just done so, whatever the clocks say; Google and plain OAuth 2.0 have no word for it and are believed.
+    /// </summary>
+    private DateTimeOffset ProvenAt(KnownProvider provider, UpstreamIdentity who, bool anew)
+    {
+        var now = clock.GetUtcNow();
+        if (anew || provider.Options is not OpenIdConnectOptions)
+            return now;
+        return who.AuthenticatedAt is not { } at ? now - AgeOfUnknown : at < now ? at : now;
+    }
 
     private async Task<(UpstreamIdentity? Who, Refusal? Why)> ReadAsync(UpstreamAnswer answer, KnownProvider provider, CancellationToken ct)
     {
@@ -97,12 +115,12 @@ internal sealed class CallbackEndpoint(
             : Refusal.Late(title);
     }
 
-    private async Task<IResult> OpenAsync(HttpContext http, KnownProvider provider, WaitingRequest waiting, UpstreamIdentity who, string? idToken, CancellationToken ct)
+    private async Task<IResult> OpenAsync(HttpContext http, KnownProvider provider, WaitingRequest waiting, UpstreamIdentity who, DateTimeOffset provenAt, string? idToken, CancellationToken ct)
     {
         switch (await accounts.OpenAsync(provider, who, ct))
         {
             case Opened.Account(var user):
-                var session = await sessions.StartAsync(http, user, MethodsOf(provider, who), staySignedIn: false, session => elsewhere.PrepareAsync(provider, who, idToken, session, ct), ct);
+                var session = await sessions.StartAsync(http, user, MethodsOf(provider, who), staySignedIn: false, PrepareAsync, ct);
                 events.Raise(new FederatedSignIn(user.Id, session.Id, provider.Row.Name));
                 return new SeeOther(waiting.ReturnUrl);
             case Opened.Taken when waiting.Client.LocalSignInOff:
@@ -114,6 +132,12 @@ internal sealed class CallbackEndpoint(
                 return await end.RefuseAsync(http, provider, waiting.Ticket, refusal, null, ct);
             default:
                 throw new InvalidOperationException("An answer opens an account, or none.");
+        }
+
+        Task PrepareAsync(Session session)
+        {
+            session.AuthenticatedAt = provenAt;
+            return elsewhere.PrepareAsync(provider, who, idToken, session, ct);
         }
     }
 

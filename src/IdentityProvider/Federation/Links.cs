@@ -50,7 +50,7 @@ internal sealed class Links(Store db, LinkCookie cookie, SecurityMail mails, Eve
 
     /// <summary>Did the person prove the account here, by its own means, since they proved the other?</summary>
     public static bool IsProven(PendingLink link, Session? session) =>
-        session is { CompletedAt: not null } && session.UserId == link.UserId && session.AuthenticatedAt >= link.CreatedAt && session.Factors.Exists(f => Proofs.Contains(f.Method));
+        session is { CompletedAt: not null } && session.UserId == link.UserId && session.Factors.Exists(f => f.At >= link.CreatedAt && Proofs.Contains(f.Method));
 
     /// <summary>Connects the two, once. False when the link was used, is too old, or the account elsewhere is somebody's already.</summary>
     public async Task<bool> ConnectAsync(HttpContext http, WaitingLink waiting, Session session, CancellationToken ct)

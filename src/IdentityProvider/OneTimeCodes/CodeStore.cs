@@ -95,6 +95,9 @@ internal sealed class CodeStore(Store db, CodeHash hash, MasterKey master, TimeP
     public Task EndAsync(string purpose, string owner, CancellationToken ct) =>
         db.Set<OneTimeCode>().Where(c => c.Purpose == purpose && c.Owner == owner).ExecuteDeleteAsync(ct);
 
+    /// <summary>Ends all of a purpose, whoever owns them.</summary>
+    public Task EndAllAsync(string purpose, CancellationToken ct) => db.Set<OneTimeCode>().Where(c => c.Purpose == purpose).ExecuteDeleteAsync(ct);
+
     /// <summary>Ends those of the same purpose that were made after this one, for all owners that begin like that.</summary>
     public Task EndLaterAsync(FoundCode found, string ownerPrefix, CancellationToken ct) =>
         db.Set<OneTimeCode>()

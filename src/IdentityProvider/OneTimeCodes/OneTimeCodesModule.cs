@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IdentityProvider.OneTimeCodes;
 
 /// <summary>
-/// Owns links and codes that prove that somebody reads a mailbox: made, hashed, bound to a purpose and a browser, tried a few times,
+/// Owns links and codes that prove that somebody reads a mailbox, or the server's log: made, hashed, bound to a purpose and a browser, tried a few times,
 /// used once. What a use brings about, and the mail they travel in, belong to the room that asks.
 /// </summary>
 internal static class OneTimeCodesModule

@@ -8,7 +8,7 @@ namespace IdentityProvider.Registration;
 internal sealed class CreateStep(IOptions<RegistrationOptions> options) : IAuthorizeStep
 {
     public ValueTask<Pending?> CheckAsync(AuthorizeContext context, CancellationToken ct) => ValueTask.FromResult(
-        options.Value.Mode == RegistrationMode.Open && !context.Client.LocalSignInOff && context.Prompts("create") && !(context.Begun?.AuthenticatedAt >= context.StartedAt)
+        options.Value.Mode == RegistrationMode.Open && !context.Client.LocalSignInOff && context.Prompts("create") && !(context.Begun?.ConfirmedAt >= context.StartedAt)
             ? new Pending("/register", "prompt_create", Errors.InteractionRequired, "The person must create an account, and the request allows no page.")
             : null);
 }

@@ -21,7 +21,7 @@ internal sealed class Session
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset LastSeenAt { get; set; }
 
-    /// <summary>When the person last proved a first factor here: the fact behind auth_time, prompt=login and max_age.</summary>
+    /// <summary>When the person last proved a first factor, here or at the provider who sent them: the fact behind auth_time, prompt=login and max_age.</summary>
     public DateTimeOffset AuthenticatedAt { get; set; }
 
     /// <summary>

@@ -35,7 +35,7 @@ internal sealed class SessionStore(
 
         var session = await ReadAsync(http, ct);
         var now = clock.GetUtcNow();
-        if (session is { CompletedAt: null } && session.AuthenticatedAt + TimeToComplete <= now)
+        if (session is { CompletedAt: null } && session.LastSeenAt + TimeToComplete <= now)
             session = null;
         if (session is { CompletedAt: not null } && now - session.LastSeenAt >= TouchEvery)
             await TouchAsync(session, now, ct);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IdentityProvider.Setup;
 
 /// <summary>
-/// Describes a deployment in documents and brings the database there at start or by command; takes people over from other systems. Owns the format, its checks and
-/// the order of application; what a client, a user or a role is, and how a password is hashed, it leaves to their rooms.
+/// Describes a deployment in documents and brings the database there at start or by command; takes people over from other systems; lets the
+/// first administrator in where none is described. Owns the format, its checks and the order of application; what a client, a user or a role is, and how a password is hashed, it leaves to their rooms.
 /// </summary>
 internal static class SetupModule
 {
@@ -16,6 +16,7 @@ internal static class SetupModule
         services.AddScoped<SetupApplier>();
         services.AddScoped<UserImport>();
         services.AddSingleton<SetupRunner>();
+        services.AddScoped<FirstAdministrator>();
         return services;
     }
 }

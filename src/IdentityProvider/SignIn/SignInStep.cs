@@ -21,7 +21,7 @@ internal sealed class SignInStep : IAuthorizeStep
         // Whoever has chosen this account for this request, or signed in to it, knows better than the hint.
         { } session when session.ConfirmedAt < context.StartedAt && ExpectedPerson.IsAnother(context.LoginHint, session.User) => "login_hint",
         { } session when context.Prompts("login") && session.AuthenticatedAt < context.StartedAt => "prompt_login",
-        { } session when context.Prompts("create") && session.AuthenticatedAt < context.StartedAt => "prompt_create",
+        { } session when context.Prompts("create") && session.ConfirmedAt < context.StartedAt => "prompt_create",
 
         // The age counts until the request started: time spent on our own pages must not start the question again.
         { } session when context.MaxAge is { } maxAge && session.AuthenticatedAt + maxAge < context.StartedAt => "max_age",

@@ -31,6 +31,9 @@ internal sealed class Peer : IAsyncDisposable
     /// <summary>What it says of the person, in the ID token and to whoever asks with the token.</summary>
     public Dictionary<string, object> Person { get; set; } = [];
 
+    /// <summary>Whoever is asked with max_age must say when the person signed in, as OpenID Connect Core 1.0 section 2 has it.</summary>
+    public bool SaysWhen { get; set; } = true;
+
     /// <summary>The token as it would be right, to be made wrong.</summary>
     public Func<SecurityTokenDescriptor, string>? Token { get; set; }
 
@@ -137,6 +140,8 @@ internal sealed class Peer : IAsyncDisposable
 
         var now = clock.GetUtcNow().UtcDateTime;
         var claims = new Dictionary<string, object>(Person) { ["nonce"] = asked.GetValueOrDefault("nonce") ?? "" };
+        if (SaysWhen && asked.ContainsKey("max_age"))
+            claims.TryAdd("auth_time", clock.GetUtcNow().ToUnixTimeSeconds());
         var right = new SecurityTokenDescriptor { Issuer = Issuer, Audience = ClientId, Claims = claims, IssuedAt = now, NotBefore = now, Expires = now.AddMinutes(5), SigningCredentials = new SigningCredentials(key, SecurityAlgorithms.EcdsaSha256) };
         await Results.Json(new { access_token = "access", token_type = "Bearer", expires_in = 300, id_token = Token is null ? Sign(right) : Token(right) }).ExecuteAsync(http);
     }

@@ -7,6 +7,7 @@ using static IdentityProvider.Tests.Pages.PasskeyPages;
 using static IdentityProvider.Tests.Pages.RecoveryRoads;
 using static IdentityProvider.Tests.Pages.RegistrationRoads;
 using static IdentityProvider.Tests.Pages.Roads;
+using static IdentityProvider.Tests.Pages.SetupRoads;
 using static IdentityProvider.Tests.Pages.TwoStepRoads;
 
 namespace IdentityProvider.Tests.Pages;
@@ -130,6 +131,10 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("account-delete-wrong", "Delete your account", (stage, tab) => AccountFormAsync(stage, tab, "/account/data/delete", "Delete my account", ("confirmation", "somebody")), Failed: true),
         new("account-closed", "Your account is closed", (stage, tab) => tab.OpenAsync(stage.Host, "/account-closed")),
         new("keep-account", "Keep your account", (stage, tab) => tab.OpenAsync(stage.Host, "/keep-account?token=none")),
+        new("setup", "Make the first administrator", FirstAdministratorAsync),
+        new("setup-wrong", "Make the first administrator", WrongFirstAdministratorAsync, Failed: true),
+        new("setup-over", "This link is no longer good", (stage, tab) => tab.OpenAsync(stage.Host, "/setup?token=gone")),
+        new("setup-done", "You are the administrator", (stage, tab) => tab.OpenAsync(stage.Host, "/setup/done")),
         new("not-found", "There is nothing at this address", (stage, tab) => tab.OpenAsync(stage.Host, "/nowhere")),
         new("welcome", "Running", (stage, tab) => tab.OpenAsync(stage.Host, "/")),
         new("welcome-production", "Running", async (stage, tab) => await tab.OpenAsync(await stage.ProductionAsync(), "/")),

@@ -22,7 +22,7 @@ internal sealed class RightsChange(Store db, UserRoles roles, Administrators adm
         await RoleLock.TakeAsync(db, ct);
         var held = new HeldRights([.. (await roles.HeldByAsync(actor, ct)).SelectMany(role => role.Permissions)]);
         if (held.Refuse([Permission.ManageRoles]) is not null)
-            return Forbidden($"This needs the permission {Permission.ManageRoles}.");
+            return Refusals.Forbidden($"This needs the permission {Permission.ManageRoles}.");
         var administered = await administrators.AnyAsync(ct);
         try
         {
@@ -32,11 +32,11 @@ internal sealed class RightsChange(Store db, UserRoles roles, Administrators adm
         }
         catch (DbUpdateException lost) when (lost is DbUpdateConcurrencyException || lost.IsUniqueViolation())
         {
-            return GivenUp(Conflict("Something else changed it at the same moment. Read it again."));
+            return GivenUp(Refusals.Conflict("Something else changed it at the same moment. Read it again."));
         }
 
         if (administered && !await administrators.AnyAsync(ct))
-            return GivenUp(Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first."));
+            return GivenUp(Refusals.Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first."));
         await transaction.CommitAsync(ct);
         return null;
     }
@@ -47,14 +47,6 @@ internal sealed class RightsChange(Store db, UserRoles roles, Administrators adm
         db.ChangeTracker.Clear();
         return refused;
     }
-
-    public static ErrorResult Forbidden(string words) => new(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", words));
-
-    public static ErrorResult Conflict(string words) => new(new ErrorInfo(StatusCodes.Status409Conflict, "conflict", words));
-
-    public static ErrorResult Missing(string what) => new(new ErrorInfo(StatusCodes.Status404NotFound, "not_found", $"There is no such {what}."));
-
-    public static ErrorResult BadPage => new(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", "limit is 1 to 200; after is the next of an answer."));
 }
 
 /// <summary>What an administrator holds: the most they can give.</summary>
@@ -67,7 +59,7 @@ internal sealed class HeldRights(IReadOnlyCollection<string> permissions)
     public IResult? Refuse(IEnumerable<string> wanted)
     {
         var above = wanted.Distinct(StringComparer.Ordinal).Where(want => !permissions.Any(held => Permission.Implies(held, want))).Order(StringComparer.Ordinal).ToList();
-        return above.Count == 0 ? null : RightsChange.Forbidden($"Nobody gives what they do not hold. You do not hold {string.Join(", ", above.Take(Named))}{(above.Count > Named ? $" and {above.Count - Named} more" : "")}.");
+        return above.Count == 0 ? null : Refusals.Forbidden($"Nobody gives what they do not hold. You do not hold {string.Join(", ", above.Take(Named))}{(above.Count > Named ? $" and {above.Count - Named} more" : "")}.");
     }
 
     /// <summary>Roles that are given must be held; of those that are taken away admin must be, so that no lesser administrator pushes a higher one out.</summary>
