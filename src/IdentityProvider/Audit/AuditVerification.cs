@@ -6,9 +6,10 @@ namespace IdentityProvider.Audit;
 
 /// <param name="From">The first record that was looked at; those before it are archived.</param>
 /// <param name="To">The last one that is proven.</param>
+/// <param name="Hash">Of that one.</param>
 /// <param name="Waiting">Records that have no place in the chain yet.</param>
 /// <param name="Break">What is wrong; null when all is right.</param>
-internal sealed record AuditVerdict(long From, long To, int Waiting, ChainBreak? Break);
+internal sealed record AuditVerdict(long From, long To, string Hash, int Waiting, ChainBreak? Break);
 
 /// <summary>Proves that the records in the database are those that were written, all of them and in their order.</summary>
 internal sealed class AuditVerification(Store db, CheckpointSeal seal)
@@ -26,8 +27,12 @@ internal sealed class AuditVerification(Store db, CheckpointSeal seal)
         var start = checkpoints.LastOrDefault(c => c.Archived) is { } archived ? new ChainEnd(archived.Sequence, archived.Hash) : ChainEnd.None;
         var walk = new ChainWalk(start);
         var found = Forged(checkpoints) ?? await WalkAsync(walk, checkpoints, expected, ct) ?? Tail(walk.Last, checkpoints, beyond) ?? Missed(walk.Last, start, expected);
-        return new AuditVerdict(start.Sequence + 1, walk.Last.Sequence, waiting, found);
+        return new AuditVerdict(start.Sequence + 1, walk.Last.Sequence, walk.Last.Hash, waiting, found);
     }
+
+    /// <summary>What the chain in the database goes on behind: the end of the last archive.</summary>
+    public async Task<ChainEnd> StartAsync(CancellationToken ct) =>
+        await db.Set<AuditCheckpoint>().AsNoTracking().Where(c => c.Archived).OrderByDescending(c => c.Sequence).Select(c => new ChainEnd(c.Sequence, c.Hash)).FirstOrDefaultAsync(ct) ?? ChainEnd.None;
 
     private ChainBreak? Forged(List<AuditCheckpoint> checkpoints) =>
         checkpoints.FirstOrDefault(c => !seal.IsGenuine(c)) is { } forged ? new ChainBreak(forged.Sequence, $"The checkpoint at {forged.Sequence} is not signed by this server.") : null;
