@@ -1,6 +1,7 @@
 using IdentityProvider.Account;
 using IdentityProvider.Admin;
 using IdentityProvider.ApiKeys;
+using IdentityProvider.Audit;
 using IdentityProvider.Authorize;
 using IdentityProvider.Captcha;
 using IdentityProvider.Claims;
@@ -62,6 +63,7 @@ public static class IdentityProviderBuilder
             .AddTokens()
 
             // What they all speak of.
+            .AddAudit()
             .AddSessions()
             .AddUsers()
             .AddRoles()
@@ -107,6 +109,7 @@ public static class IdentityProviderBuilder
         app.MapConsents();
         app.MapTokens();
         app.MapSessions();
+        app.MapAudit();
         app.MapEmail();
         app.MapAccount();
         app.MapApiKeys();

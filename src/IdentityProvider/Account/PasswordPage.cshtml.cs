@@ -55,13 +55,13 @@ internal sealed class PasswordPage(SessionStore sessions, Store db, Passwords pa
 
             await sessions.EndAllAsync(session.UserId, session.Id, "password_changed", ct);
             Tell(session.User);
+            events.Record(db, new PasswordChanged(session.UserId, "changed"));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
 
         // The proof that hung on the old password is void; the person is still the one who signed in here.
         browsers.Remember(HttpContext, await db.Set<User>().AsNoTracking().FirstAsync(u => u.Id == session.UserId, ct));
-        events.Raise(new PasswordChanged(session.UserId, "changed"));
         return new SeeOtherPage("/account/password?saved=true");
     }
 

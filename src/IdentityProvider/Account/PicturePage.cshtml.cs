@@ -1,4 +1,3 @@
-using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Sessions;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +8,7 @@ namespace IdentityProvider.Account;
 
 /// <summary>/account/picture: upload one, or take it away.</summary>
 [SignedInPage]
-internal sealed class PicturePage(SessionStore sessions, PictureStore pictures, EventLog events) : PageModel
+internal sealed class PicturePage(SessionStore sessions, PictureStore pictures) : PageModel
 {
     public const int MaxBytes = 1024 * 1024;
 
@@ -37,7 +36,6 @@ internal sealed class PicturePage(SessionStore sessions, PictureStore pictures, 
         }
 
         await pictures.SaveAsync(session.UserId, content, ct);
-        events.Raise(new ProfileChanged(session.UserId, "picture"));
         return new SeeOtherPage("/account?saved=picture");
     }
 
@@ -45,7 +43,6 @@ internal sealed class PicturePage(SessionStore sessions, PictureStore pictures, 
     {
         var session = await LoadAsync(ct);
         await pictures.RemoveAsync(session.UserId, ct);
-        events.Raise(new ProfileChanged(session.UserId, "picture"));
         return new SeeOtherPage("/account?saved=picture");
     }
 

@@ -1,4 +1,5 @@
 using IdentityProvider.Platform;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Users;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace IdentityProvider.Account;
 
 /// <summary>Keeps one picture a person, and the claim <c>picture</c> that names its address.</summary>
-internal sealed class PictureStore(Store db, TimeProvider clock, IOptions<IdentityProviderOptions> options)
+internal sealed class PictureStore(Store db, TimeProvider clock, EventLog events, IOptions<IdentityProviderOptions> options)
 {
     private const string Path = "account/picture/";
 
@@ -25,6 +26,7 @@ internal sealed class PictureStore(Store db, TimeProvider clock, IOptions<Identi
         await ClaimAsync(userId, new Uri(options.Value.IssuerUri, Path + picture.Name).AbsoluteUri, ct);
         await db.Set<Picture>().Where(p => p.UserId == userId).ExecuteDeleteAsync(ct);
         db.Add(picture);
+        events.Record(db, new ProfileChanged(userId, "picture"));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
@@ -34,6 +36,8 @@ internal sealed class PictureStore(Store db, TimeProvider clock, IOptions<Identi
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await ClaimAsync(userId, null, ct);
         await db.Set<Picture>().Where(p => p.UserId == userId).ExecuteDeleteAsync(ct);
+        events.Record(db, new ProfileChanged(userId, "picture"));
+        await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
     }
 

@@ -47,6 +47,7 @@ internal sealed class ProfilePage(SessionStore sessions, Store db, TimeProvider 
         Form.WriteTo(user);
         user.ConcurrencyStamp = Guid.CreateVersion7().ToString();
         user.UpdatedAt = clock.GetUtcNow();
+        events.Record(db, new ProfileChanged(user.Id, string.Join(' ', ProfileForm.Fields.Where(claim => before[claim] != ProfileForm.Clean(Form[claim])))));
         try
         {
             await db.SaveChangesAsync(ct);
@@ -56,7 +57,6 @@ internal sealed class ProfilePage(SessionStore sessions, Store db, TimeProvider 
             return await ChangedMeanwhileAsync(user.Id, ct);
         }
 
-        events.Raise(new ProfileChanged(user.Id, string.Join(' ', ProfileForm.Fields.Where(claim => before[claim] != ProfileForm.Clean(Form[claim])))));
         return new SeeOtherPage("/account?saved=profile");
     }
 
@@ -79,6 +79,7 @@ internal sealed class ProfilePage(SessionStore sessions, Store db, TimeProvider 
     }
 }
 
+/// <summary>Which claims, and not what they say: the audit outlives the person's account.</summary>
 internal sealed record ProfileChanged(Guid UserId, string Claims) : IEvent
 {
     public string Name => "account.profile_changed";

@@ -47,9 +47,9 @@ internal sealed class ApiKeyChanges(
             request.Networks.Select(text => text.Trim()).Distinct(StringComparer.Ordinal), request.RequestsPerMinute ?? options.Value.RequestsPerMinute, request.MonthlyQuota, request.Lifetime);
         db.Add(key);
         Tell(owner, http, "made", key);
+        events.Record(db, new ApiKeyChanged(owner.Id, owner.Id, key.Id, "made") { After = Facts(key) });
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        events.Raise(new ApiKeyChanged(owner.Id, owner.Id, key.Id, "made"));
         return new MadeKey(key, secret, []);
     }
 
@@ -75,10 +75,10 @@ internal sealed class ApiKeyChanges(
         else if (old.ExpiresAt > now + overlap)
             old.ExpiresAt = now + overlap;
         Tell(owner, http, "rotated", key);
+        events.Record(db, new ApiKeyChanged(owner.Id, owner.Id, key.Id, "rotated") { Before = new { old.Id, old.ExpiresAt }, After = Facts(key) });
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         cache.Forget(old.KeyHash);
-        events.Raise(new ApiKeyChanged(owner.Id, owner.Id, key.Id, "rotated"));
         return new MadeKey(key, secret, []);
     }
 
@@ -100,10 +100,10 @@ internal sealed class ApiKeyChanges(
         var user = await db.Set<User>().AsNoTracking().FirstAsync(u => u.Id == key.UserId, ct);
         db.Add(new RevokedToken { Id = id, RevokedAt = now, ExpiresAt = now + RevocationKept });
         Tell(user, http, actor == user.Id ? "revoked" : "revoked_by_administrator", key);
+        events.Record(db, new ApiKeyChanged(actor, user.Id, id, "revoked"));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         cache.Forget(key.KeyHash);
-        events.Raise(new ApiKeyChanged(actor, user.Id, id, "revoked"));
         return true;
     }
 
@@ -155,6 +155,8 @@ internal sealed class ApiKeyChanges(
         return await db.Set<ApiKey>().CountAsync(k => k.UserId == owner && k.RevokedAt == null && k.ExpiresAt > now, ct) < options.Value.MaxPerUser;
     }
 
+    private static object Facts(ApiKey key) => new { key.Scopes, key.Permissions, key.Networks, key.ExpiresAt };
+
     private void Tell(User owner, HttpContext http, string change, ApiKey key) => mails.Add(
         db, http, new MailRecipient(owner.Email, owner.EmailConfirmed, owner.Locale), "api-key",
         ("change", change), ("name", key.Name), ("shown", key.Shown), ("until", key.ExpiresAt.UtcDateTime.ToString("d MMMM yyyy", CultureInfo.InvariantCulture)));
@@ -168,4 +170,7 @@ internal sealed record ApiKeyChanged(Guid Actor, Guid UserId, Guid KeyId, string
 {
     public string Name => "api_keys.changed";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("user", UserId), new("key", KeyId), new("reason", Change)];
+    public EventTarget? Target => new("api_key", KeyId.ToString());
+    public object? Before { get; init; }
+    public object? After { get; init; }
 }

@@ -25,6 +25,9 @@ internal sealed record StepPending(string ClientId, string Reason) : IEvent
 {
     public string Name => "authorize.step_pending";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("client", ClientId), new("reason", Reason)];
+
+    /// <summary>A page is shown; what is done there is.</summary>
+    public bool IsAudited => false;
 }
 
 internal sealed record CodeIssued(string ClientId, Guid UserId, Guid SessionId, Guid GrantId) : IEvent

@@ -50,4 +50,7 @@ internal sealed record ClaimLeftOut(Guid UserId, string Claim, int Values) : IEv
 {
     public string Name => "tokens.claim_left_out";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("reason", Claim), new("values", Values)];
+
+    /// <summary>For whoever looks after the size of tokens.</summary>
+    public bool IsAudited => false;
 }

@@ -31,15 +31,17 @@ internal sealed class AppsPage(AppAccess access, SessionStore sessions, Store db
         {
             await db.RevokeGrantsAsync(db.Set<Grant>().Where(g => g.UserId == userId && g.Application!.Id == app), ct);
             await db.Set<Consent>().Where(c => c.UserId == userId && c.ClientId == app).ExecuteDeleteAsync(ct);
+            if (await db.Set<Client>().Where(c => c.Id == app).Select(c => c.ClientId).FirstOrDefaultAsync(ct) is { } client)
+                events.Record(db, new ConsentRevoked(client, userId));
+            await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new ConsentRevoked(app, userId));
         return new SeeOtherPage($"/account/apps?ended={app}");
     }
 }
 
-internal sealed record ConsentRevoked(Guid Client, Guid UserId) : IEvent
+internal sealed record ConsentRevoked(string Client, Guid UserId) : IEvent
 {
     public string Name => "consents.revoked";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("client", Client), new("user", UserId)];

@@ -44,6 +44,7 @@ internal sealed class ConsentPage(ReturnTicket tickets, SessionStore sessions, S
         consent.Scopes = [.. consent.Scopes.Union(asked.Scopes, StringComparer.Ordinal)];
         consent.Claims = [.. consent.Claims.Union(asked.Claims, StringComparer.Ordinal)];
         consent.GrantedAt = clock.GetUtcNow();
+        events.Record(db, new ConsentGranted(asked.Waiting.Client.ClientId!, asked.Session.UserId, string.Join(' ', asked.Scopes)));
         try
         {
             await db.SaveChangesAsync(ct);
@@ -51,9 +52,9 @@ internal sealed class ConsentPage(ReturnTicket tickets, SessionStore sessions, S
         catch (DbUpdateException exception) when (exception.IsUniqueViolation())
         {
             // A second tab inserted the same row first; the dispatcher will ask again if it granted less.
+            db.ChangeTracker.Clear();
         }
 
-        events.Raise(new ConsentGranted(asked.Waiting.Client.ClientId!, asked.Session.UserId, string.Join(' ', asked.Scopes)));
         return HandOver.To(this, asked.Waiting.ReturnUrl);
     }
 
@@ -106,4 +107,5 @@ internal sealed record ConsentDenied(string ClientId, Guid UserId) : IEvent
 {
     public string Name => "consents.denied";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("client", ClientId), new("user", UserId)];
+    public EventResult Result => EventResult.Refused;
 }

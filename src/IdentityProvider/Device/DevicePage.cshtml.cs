@@ -3,6 +3,7 @@ using IdentityProvider.Authorize;
 using IdentityProvider.Claims;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Sessions;
@@ -20,7 +21,7 @@ namespace IdentityProvider.Device;
 
 /// <summary>/device: enter the code a device shows, see who asks, approve or deny (RFC 8628 section 3.3).</summary>
 internal sealed class DevicePage(
-    StepDispatcher dispatcher, ReturnTicket tickets, SessionStore sessions, ClientCache clients, ScopeCatalog catalog, Store db, TimeProvider clock, IOptions<IdentityProviderOptions> options) : PageModel
+    StepDispatcher dispatcher, ReturnTicket tickets, SessionStore sessions, ClientCache clients, ScopeCatalog catalog, Store db, TimeProvider clock, EventLog events, IOptions<IdentityProviderOptions> options) : PageModel
 {
     private const string Scheme = OpenIddictServerAspNetCoreDefaults.AuthenticationScheme;
 
@@ -87,6 +88,7 @@ internal sealed class DevicePage(
         grant.Subject = UserClaims.SubjectOf(session.User);
         grant.UserId = session.UserId;
         grant.SessionId = session.Id;
+        events.Record(db, new DeviceAnswered(code.GetClaim(ClaimNames.ClientId)!, session.UserId, session.Id, Approved: true));
 
         var scopes = code.GetScopes();
         var audiences = Audiences.Of(await catalog.GetAsync(ct), scopes, code.GetResources(), options.Value.Issuer);
@@ -100,9 +102,10 @@ internal sealed class DevicePage(
     private async Task<IActionResult> DenyAsync(CancellationToken ct)
     {
         var code = (await HttpContext.AuthenticateAsync(Scheme)).Principal!;
-        return await AnswerAsync(code, Statuses.Rejected, ct)
-            ? Forbid(new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Denied" }, Scheme)
-            : Unknown();
+        if (!await AnswerAsync(code, Statuses.Rejected, ct))
+            return Unknown();
+        events.Raise(new DeviceAnswered(code.GetClaim(ClaimNames.ClientId)!, (await sessions.FindAsync(HttpContext, ct))?.UserId, null, Approved: false));
+        return Forbid(new AuthenticationProperties { RedirectUri = Request.PathBase + "/device?done=Denied" }, Scheme);
     }
 
     /// <summary>One statement decides: of two people, or two presses of a button, one answers.</summary>
@@ -195,3 +198,10 @@ internal enum DeviceOutcome
 
 /// <summary>A line of the approval page.</summary>
 internal sealed record DeviceScope(string Name, string Sentence);
+
+internal sealed record DeviceAnswered(string ClientId, Guid? UserId, Guid? SessionId, bool Approved) : IEvent
+{
+    public string Name => Approved ? "device.approved" : "device.denied";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("client", ClientId), new("user", UserId), new("session", SessionId)];
+    public EventResult Result => Approved ? EventResult.Done : EventResult.Refused;
+}

@@ -6,6 +6,9 @@ internal sealed record MailSent(Guid MailId, string Template) : IEvent
 {
     public string Name => "email.sent";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("mail", MailId), new("template", Template)];
+
+    /// <summary>What the mail is about is.</summary>
+    public bool IsAudited => false;
 }
 
 /// <summary>The server cannot be reached or said "later": it is tried again.</summary>
@@ -13,6 +16,9 @@ internal sealed record MailDelayed(Guid MailId, string Template, string Failure)
 {
     public string Name => "email.delayed";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("mail", MailId), new("template", Template), new("reason", Failure)];
+
+    /// <summary>It is on its way still.</summary>
+    public bool IsAudited => false;
 }
 
 /// <summary>It is not tried again: refused for good, or of no use any more.</summary>
@@ -20,4 +26,5 @@ internal sealed record MailGivenUp(Guid MailId, string Template, string Reason) 
 {
     public string Name => "email.given_up";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("mail", MailId), new("template", Template), new("reason", Reason)];
+    public EventResult Result => EventResult.Failed;
 }

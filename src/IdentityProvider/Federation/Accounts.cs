@@ -55,9 +55,8 @@ internal sealed class Accounts(Store db, SessionStore sessions, ProviderRoles ro
             TakeOver(user, who);
         if (db.Entry(user).State == EntityState.Modified)
             user.UpdatedAt = clock.GetUtcNow();
-        var tell = await roles.FollowAsync(provider, who, user.Id, ct);
+        await roles.FollowAsync(provider, who, user.Id, ct);
         await db.SaveChangesAsync(ct);
-        tell?.Invoke();
         return new Opened.Account(user);
     }
 
@@ -101,13 +100,12 @@ internal sealed class Accounts(Store db, SessionStore sessions, ProviderRoles ro
         TakeOver(user, who);
         db.Add(user);
         db.Add(new ExternalLogin { UserId = user.Id, ProviderId = provider.Row.Id, Issuer = who.Issuer, Subject = who.Subject, AccountName = who.Email, CreatedAt = now, LastUsedAt = now });
-        var tell = await roles.FollowAsync(provider, who, user.Id, ct);
+        await roles.FollowAsync(provider, who, user.Id, ct);
+        if (removed is { } gone)
+            events.Record(db, new UnprovenAccountRemoved(gone, provider.Row.Name));
+        events.Record(db, new AccountCreated(user.Id, provider.Row.Name));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        if (removed is { } gone)
-            events.Raise(new UnprovenAccountRemoved(gone, provider.Row.Name));
-        events.Raise(new AccountCreated(user.Id, provider.Row.Name));
-        tell?.Invoke();
         return new Opened.Account(user);
     }
 

@@ -38,13 +38,7 @@ internal sealed class BackchannelLogout(Store db, SessionEnd sessions, RateLimit
     private async Task<IResult> ReceiveAsync(HttpContext http, KnownProvider provider, OpenIdConnectOptions options, string token, CancellationToken ct)
     {
         if (await ReadAsync(options, token) is { } said)
-        {
-            if (await EndAsync(provider, said, ct) is not { } ended)
-                return await RefuseAsync(http, provider, "used", "The logout token was used before.", ct);
-            events.Raise(new SignedOutElsewhere(provider.Row.Name, ended));
-            return Results.Ok();
-        }
-
+            return await EndAsync(provider, said, ct) ? Results.Ok() : await RefuseAsync(http, provider, "used", "The logout token was used before.", ct);
         return await RefuseAsync(http, provider, "invalid", "The logout token is not one of this provider for this client, or is not valid now.", ct);
     }
 
@@ -84,13 +78,13 @@ internal sealed class BackchannelLogout(Store db, SessionEnd sessions, RateLimit
         return sid is null && subject is null ? null : new Said(jwt.Issuer, subject, sid, jti);
     }
 
-    /// <summary>Ends them, once; null when this token did before. Both in one transaction, so that one that failed can be sent again.</summary>
-    private async Task<int?> EndAsync(KnownProvider provider, Said said, CancellationToken ct)
+    /// <summary>Ends them, once; false when this token did before. Both in one transaction, so that one that failed can be sent again.</summary>
+    private async Task<bool> EndAsync(KnownProvider provider, Said said, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         var until = clock.GetUtcNow() + MaxAge + (2 * ProviderOptions.ClockSkew);
         if (!await SpentIdentifier.TrySpendAsync(db, SpentIdentifier.KeyOf("logout-token", provider.Row.Name, $"{said.Issuer}\n{said.Jti}"), until, ct))
-            return null;
+            return false;
         var theirs = db.Set<UpstreamSession>().Where(s => s.ProviderId == provider.Row.Id && s.Issuer == said.Issuer);
         if (said.Subject is { } subject)
             theirs = theirs.Where(s => s.Subject == subject);
@@ -99,8 +93,10 @@ internal sealed class BackchannelLogout(Store db, SessionEnd sessions, RateLimit
 
         // As when the person leaves the browser here: grants of apps that outlive it stay (section 2.7).
         var ended = await sessions.EndAsync(db.Set<Session>().Where(s => theirs.Any(t => t.SessionId == s.Id)), "signed_out_elsewhere", OfflineAccess.StaysIfRegistered, ct);
+        events.Record(db, new SignedOutElsewhere(provider.Row.Name, ended));
+        await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return ended;
+        return true;
     }
 
     private sealed record Said(string Issuer, string? Subject, string? Sid, string Jti);

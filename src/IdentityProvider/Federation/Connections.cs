@@ -36,6 +36,7 @@ internal sealed class Connections(Store db, SessionStore sessions, WaysIn ways, 
             return Refusal.TooMany(title);
         db.Add(new ExternalLogin { UserId = session.UserId, ProviderId = provider.Row.Id, Issuer = who.Issuer, Subject = who.Subject, AccountName = who.Email, CreatedAt = clock.GetUtcNow() });
         mails.Add(db, http, RecipientOf(session.User), "provider-linked", ("provider", title));
+        events.Record(db, new ExternalLoginLinked(session.UserId, provider.Row.Name));
         try
         {
             await db.SaveChangesAsync(ct);
@@ -46,7 +47,6 @@ internal sealed class Connections(Store db, SessionStore sessions, WaysIn ways, 
             return await same.AnyAsync(l => l.UserId == session.UserId, ct) ? null : Refusal.Another(title);
         }
 
-        events.Raise(new ExternalLoginLinked(session.UserId, provider.Row.Name));
         return null;
     }
 
@@ -62,9 +62,9 @@ internal sealed class Connections(Store db, SessionStore sessions, WaysIn ways, 
         // Whoever came in by it elsewhere is out, too.
         await sessions.EndAllAsync(session.UserId, session.Id, "provider_removed", ct);
         mails.Add(db, http, RecipientOf(session.User), "provider-unlinked", ("provider", mine.Title));
+        events.Record(db, new ExternalLoginUnlinked(session.UserId, mine.Provider));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        events.Raise(new ExternalLoginUnlinked(session.UserId, mine.Provider));
         return true;
     }
 

@@ -13,6 +13,7 @@ internal sealed record FederationRefused(string Provider, string Reason, string 
 {
     public string Name => "federation.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("provider", Provider), new("reason", Reason), new("error_id", ErrorId), new("user", UserId)];
+    public EventResult Result => EventResult.Refused;
 }
 
 internal sealed record AccountCreated(Guid UserId, string Provider) : IEvent
@@ -47,6 +48,7 @@ internal sealed record LogoutTokenRefused(string Provider, string Reason) : IEve
 {
     public string Name => "federation.logout_token_refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("provider", Provider), new("reason", Reason)];
+    public EventResult Result => EventResult.Refused;
 }
 
 internal sealed record ExternalLoginUnlinked(Guid UserId, string Provider) : IEvent

@@ -70,15 +70,16 @@ internal sealed class Links(Store db, LinkCookie cookie, SecurityMail mails, Eve
             var normalized = UserNames.Normalize(link.Email);
             await db.Set<User>().Where(u => u.Id == link.UserId && u.NormalizedEmail == normalized && !u.EmailConfirmed).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, true), ct);
             mails.Add(db, http, new MailRecipient(link.Email, true, session.User.Locale), "provider-linked", ("provider", waiting.ProviderTitle));
+            events.Record(db, new ExternalLoginLinked(link.UserId, waiting.ProviderName));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
         catch (DbUpdateException taken) when (taken.IsUniqueViolation())
         {
+            db.ChangeTracker.Clear();
             return false;
         }
 
-        events.Raise(new ExternalLoginLinked(link.UserId, waiting.ProviderName));
         return true;
     }
 

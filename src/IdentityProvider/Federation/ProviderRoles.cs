@@ -14,18 +14,18 @@ namespace IdentityProvider.Federation;
 internal sealed class ProviderRoles(Store db, EventLog events)
 {
     /// <summary>Joins what is saved next.</summary>
-    /// <returns>What to say once it is saved; null when nothing changes.</returns>
-    public async Task<Action?> FollowAsync(KnownProvider provider, UpstreamIdentity who, Guid userId, CancellationToken ct)
+    public async Task FollowAsync(KnownProvider provider, UpstreamIdentity who, Guid userId, CancellationToken ct)
     {
         var held = await db.Set<UserRole>().Where(r => r.UserId == userId).ToListAsync(ct);
         if (who.Roles.Count == 0 && held.TrueForAll(r => r.ProviderId != provider.Row.Id))
-            return null;
+            return;
         var roles = await db.Set<Role>().Where(r => who.Roles.Contains(r.Name)).Select(r => r.Id).ToListAsync(ct);
         var gone = held.Where(r => r.ProviderId == provider.Row.Id && !roles.Contains(r.RoleId)).ToList();
         var given = roles.Where(id => held.TrueForAll(r => r.RoleId != id)).Select(id => new UserRole { UserId = userId, RoleId = id, ProviderId = provider.Row.Id }).ToList();
         db.RemoveRange(gone);
         db.AddRange(given);
-        return gone.Count + given.Count == 0 ? null : () => events.Raise(new RolesFollowed(userId, provider.Row.Name, given.Count, gone.Count));
+        if (gone.Count + given.Count > 0)
+            events.Record(db, new RolesFollowed(userId, provider.Row.Name, given.Count, gone.Count));
     }
 
     /// <summary>A provider that is deleted takes the roles along that followed from it.</summary>

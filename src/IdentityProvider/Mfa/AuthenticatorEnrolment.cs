@@ -66,13 +66,13 @@ internal sealed class AuthenticatorEnrolment(
                 codes = await recovery.ReplaceAsync(session.UserId, ct);
             await TrustedDevices.ForgetAllAsync(db, session.UserId, ct);
             mails.Add(db, session.User, FactorChange.AuthenticatorAdded, http, name);
+            events.Record(db, new FactorChanged(session.UserId, FactorChange.AuthenticatorAdded));
             await db.SaveChangesAsync(ct);
             if (isFirst)
                 await sessions.EndAllAsync(session.UserId, session.Id, "second_factor_added", ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new FactorChanged(session.UserId, FactorChange.AuthenticatorAdded));
         await sessions.CompleteAsync(http, session, ["otp"], ct);
         return (EnrolmentOutcome.Added, codes);
     }

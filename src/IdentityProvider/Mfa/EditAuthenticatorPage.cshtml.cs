@@ -45,11 +45,11 @@ internal sealed class EditAuthenticatorPage(SessionStore sessions, SecondFactors
         {
             await db.Set<Authenticator>().Where(a => a.Id == id).ExecuteUpdateAsync(set => set.SetProperty(a => a.Name, name), ct);
             mails.Add(db, session.User, FactorChange.AuthenticatorRenamed, HttpContext, name);
+            events.Record(db, new FactorChanged(session.UserId, FactorChange.AuthenticatorRenamed));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new FactorChanged(session.UserId, FactorChange.AuthenticatorRenamed));
         return new SeeOtherPage("/account/authenticators?done=renamed");
     }
 
@@ -76,12 +76,12 @@ internal sealed class EditAuthenticatorPage(SessionStore sessions, SecondFactors
             }
 
             mails.Add(db, session.User, FactorChange.AuthenticatorRemoved, HttpContext, Current.Name);
+            events.Record(db, new FactorChanged(session.UserId, FactorChange.AuthenticatorRemoved));
             await db.SaveChangesAsync(ct);
             await sessions.EndAllAsync(session.UserId, session.Id, "second_factor_removed", ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new FactorChanged(session.UserId, FactorChange.AuthenticatorRemoved));
         return new SeeOtherPage("/account/authenticators?done=removed");
     }
 

@@ -24,12 +24,12 @@ internal sealed class FactorReset(Store db, SecondFactors factors, WaysIn ways, 
             if (!await ways.RemainAsync(userId, ct))
                 return false;
             mails.Add(db, user, FactorChange.FactorsReset, http: null);
+            events.Record(db, new FactorsReset(userId, reason));
             await db.SaveChangesAsync(ct);
             await sessions.EndAllAsync(userId, except: null, "second_factors_reset", ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new FactorsReset(userId, reason));
         return true;
     }
 }

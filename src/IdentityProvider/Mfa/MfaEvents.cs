@@ -6,4 +6,5 @@ internal sealed record SecondFactorRefused(Guid UserId, string Kind, string Reas
 {
     public string Name => "mfa.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("kind", Kind), new("reason", Reason)];
+    public EventResult Result => EventResult.Refused;
 }

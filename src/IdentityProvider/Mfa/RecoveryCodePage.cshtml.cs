@@ -45,9 +45,9 @@ internal sealed class RecoveryCodePage(
         }
 
         mails.Add(db, session.User, FactorChange.RecoveryCodeUsed, HttpContext);
+        events.Record(db, new FactorChanged(session.UserId, FactorChange.RecoveryCodeUsed));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        events.Raise(new FactorChanged(session.UserId, FactorChange.RecoveryCodeUsed));
         return true;
     }
 }

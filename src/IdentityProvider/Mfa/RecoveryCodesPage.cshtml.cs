@@ -33,11 +33,11 @@ internal sealed class RecoveryCodesPage(SessionStore sessions, SecondFactors fac
         {
             Codes = await recovery.ReplaceAsync(session.UserId, ct);
             mails.Add(db, session.User, FactorChange.RecoveryCodesMade, HttpContext);
+            events.Record(db, new FactorChanged(session.UserId, FactorChange.RecoveryCodesMade));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new FactorChanged(session.UserId, FactorChange.RecoveryCodesMade));
         return Page();
     }
 }

@@ -150,4 +150,5 @@ internal sealed record CodeRefused(string Purpose) : IEvent
 {
     public string Name => "one_time_codes.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("reason", Purpose)];
+    public EventResult Result => EventResult.Refused;
 }

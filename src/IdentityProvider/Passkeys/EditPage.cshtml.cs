@@ -51,11 +51,11 @@ internal sealed class EditPage(SessionStore sessions, Store db, WaysIn ways, Sec
         {
             await mine.ExecuteUpdateAsync(set => set.SetProperty(p => p.Name, name), ct);
             mails.Renamed(db, session.User, Current, name);
+            events.Record(db, new PasskeyRenamed(session.UserId, id));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new PasskeyRenamed(session.UserId, id));
         return new SeeOtherPage("/account/passkeys?done=renamed");
     }
 
@@ -73,11 +73,11 @@ internal sealed class EditPage(SessionStore sessions, Store db, WaysIn ways, Sec
             // Whoever used it elsewhere is out, too.
             await sessions.EndAllAsync(session.UserId, session.Id, "passkey_removed", ct);
             mails.Removed(db, session.User, Current);
+            events.Record(db, new PasskeyRemoved(Current.UserId, id));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new PasskeyRemoved(Current.UserId, id));
         return new SeeOtherPage("/account/passkeys?done=removed");
     }
 

@@ -25,6 +25,7 @@ internal sealed record PasskeyRefused(Purpose Purpose, Guid? UserId, string Reas
 {
     public string Name => "passkeys.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("purpose", Purpose), new("user", UserId), new("reason", Reason)];
+    public EventResult Result => EventResult.Refused;
 }
 
 /// <summary>A passkey counted backwards: there may be a copy of what cannot be copied (WebAuthn Level 3 section 6.1.1).</summary>

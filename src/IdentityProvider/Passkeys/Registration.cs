@@ -95,6 +95,7 @@ internal sealed class Registration(Store db, RelyingParty party, Attestation att
         db.Add(passkey);
         await TrustedDevices.ForgetAllAsync(db, passkey.UserId, ct);
         mails.Added(db, session.User, passkey);
+        events.Record(db, new PasskeyAdded(passkey.UserId, passkey.Id, passkey.Aaguid));
         try
         {
             await db.SaveChangesAsync(ct);
@@ -109,7 +110,6 @@ internal sealed class Registration(Store db, RelyingParty party, Attestation att
         if (isFirst)
             await sessions.EndAllAsync(passkey.UserId, session.Id, "second_factor_added", ct);
         await transaction.CommitAsync(ct);
-        events.Raise(new PasskeyAdded(passkey.UserId, passkey.Id, passkey.Aaguid));
         return null;
     }
 

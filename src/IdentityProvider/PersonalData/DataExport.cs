@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
@@ -56,7 +57,24 @@ internal sealed class DataExport(Store db)
             writer.WriteEndArray();
         }
 
+        await WriteAuditAsync(userId.ToString(), writer, output, ct);
         writer.WriteEndObject();
+    }
+
+    /// <summary>What they did and what was done to them. Who else it was stays out: that is somebody else's data.</summary>
+    private async Task WriteAuditAsync(string id, Utf8JsonWriter writer, PipeWriter output, CancellationToken ct)
+    {
+        writer.WritePropertyName("audit_records");
+        writer.WriteStartArray();
+        await foreach (var record in db.Set<AuditRecord>().AsNoTracking().Where(r => r.ActorId == id || r.TargetId == id).OrderBy(r => r.Sequence)
+            .Select(r => new { r.At, r.Name, r.Result, r.Reason, r.ClientId, Own = r.ActorId == id, Address = r.ActorId == id ? r.Address : null }).AsAsyncEnumerable().WithCancellation(ct))
+        {
+            JsonSerializer.Serialize(writer, record, Names);
+            if (output.UnflushedBytes > 32 * 1024)
+                await output.FlushAsync(ct);
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteRow(Utf8JsonWriter writer, IEntityType table, IReadOnlyList<IProperty> given, object row)

@@ -36,14 +36,18 @@ internal sealed class Deletions(
             await db.Set<Deletion>().Where(d => d.UserId == userId).ExecuteDeleteAsync(ct);
             db.Add(deletion);
             Tell(user, deletion, undo);
+            events.Record(db, new DeletionRequested(userId, deletion.DueAt));
             await db.SaveChangesAsync(ct);
             if (administered && !await administrators.AnyAsync(ct))
+            {
+                db.ChangeTracker.Clear();
                 return null;
+            }
+
             await sessions.EndAllAsync(userId, null, "deletion_requested", ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new DeletionRequested(userId, deletion.DueAt));
         return deletion;
     }
 
@@ -51,10 +55,7 @@ internal sealed class Deletions(
     public async Task<bool> UndoAsync(Guid userId, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
-        if (await db.Set<Deletion>().Where(d => d.UserId == userId && d.DueAt > now).ExecuteDeleteAsync(ct) == 0)
-            return false;
-        events.Raise(new DeletionUndone(userId));
-        return true;
+        return await events.RecordAsync(db, async () => await db.Set<Deletion>().Where(d => d.UserId == userId && d.DueAt > now).ExecuteDeleteAsync(ct) == 0 ? null : new DeletionUndone(userId), ct);
     }
 
     /// <summary>The same by the value in the mailed link.</summary>
@@ -81,9 +82,10 @@ internal sealed class Deletions(
             // Grants belong to clients and know nobody's table: no foreign key removes them.
             await db.Set<Token>().Where(t => t.Authorization!.UserId == userId).ExecuteDeleteAsync(ct);
             await db.Set<Grant>().Where(g => g.UserId == userId).ExecuteDeleteAsync(ct);
+            services.GetRequiredService<EventLog>().Record(db, new AccountDeleted(userId));
+            await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
             removed++;
-            services.GetRequiredService<EventLog>().Raise(new AccountDeleted(userId));
         }
 
         return removed;

@@ -38,6 +38,7 @@ internal static class PlatformModule
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisRules>().AddSingleton<RedisServer>();
         services.AddDbContextPool<Store>((provider, builder) => builder
             .UseProvider(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value)
+            .AddInterceptors(provider.GetRequiredService<RecordedEvents>())
             .ConfigureWarnings(warnings => warnings
                 .Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)
 
@@ -55,8 +56,7 @@ internal static class PlatformModule
             options.XmlRepository = redis.Value.KeyRing ? new RedisKeyRing(server) : new KeyRing(scopes);
             options.XmlEncryptor = new RingEncryptor(master);
         });
-        services.AddHttpContextAccessor();
-        services.AddSingleton<EventLog>();
+        services.AddEvents();
         services.AddLimits();
         services.AddHostedService<PruningJob>();
         services.AddSingleton<Idempotency>().AddSingleton(new Pruning("idempotent requests", static (db, now, ct) =>

@@ -74,6 +74,7 @@ internal sealed class PasswordReset(
             await db.Set<User>().Where(u => u.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, true), ct);
             await sessions.EndAllAsync(user.Id, except: null, "password_reset", ct);
             outbox.Add(db, new MailMessage("password-changed", user.Email!, user.Locale, new Dictionary<string, string> { ["time"] = clock.GetUtcNow().ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture) }));
+            events.Record(db, new PasswordChanged(user.Id, "reset"));
             await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
@@ -81,7 +82,6 @@ internal sealed class PasswordReset(
         // Whoever guessed at the old password must not keep the owner from the new one.
         await lockout.SucceededAsync(Lockout.KeyFor(user, ""), ct);
         known.Remember(http, await db.Set<User>().AsNoTracking().FirstAsync(u => u.Id == user.Id, ct));
-        events.Raise(new PasswordChanged(user.Id, "reset"));
         return true;
     }
 

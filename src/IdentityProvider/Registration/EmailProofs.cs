@@ -62,7 +62,11 @@ internal sealed class EmailProofs(Store db, CodeStore codes, CodeHash hash, Pass
         (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == userId, ct))?.DisplayName;
 
     /// <summary>The person whose address this proof proves; null when another was faster, or the address has an account.</summary>
-    public async Task<User?> CompleteAsync(HttpContext http, FoundCode found, CancellationToken ct)
+    /// <param name="http">The request.</param>
+    /// <param name="found">The proof.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="by">How a new account comes to be by this; null: it was made when its owner asked for it.</param>
+    public async Task<User?> CompleteAsync(HttpContext http, FoundCode found, CancellationToken ct, string? by = null)
     {
         var proof = Read(found);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -80,6 +84,9 @@ internal sealed class EmailProofs(Store db, CodeStore codes, CodeHash hash, Pass
         if (proof.UserId is not null && user is { EmailConfirmed: true, Email: { } old } && UserNames.Normalize(old) != UserNames.Normalize(proof.Email))
             undo.Offer(http, user, old, proof.Email);
         var now = clock.GetUtcNow();
+        if (by is not null)
+            events.Record(db, new AccountRegistered(user.Id, by));
+        events.Record(db, new EmailProven(user.Id) { Before = new { Email = EmailUndo.Veiled(user.Email), Proven = user.EmailConfirmed }, After = new { Email = EmailUndo.Veiled(proof.Email), Proven = true } });
         (user.Email, user.NormalizedEmail, user.EmailConfirmed, user.UpdatedAt, user.ConcurrencyStamp) = (proof.Email, UserNames.Normalize(proof.Email), true, now, Guid.CreateVersion7(now).ToString());
         try
         {
@@ -88,10 +95,10 @@ internal sealed class EmailProofs(Store db, CodeStore codes, CodeHash hash, Pass
         }
         catch (DbUpdateException lost) when (lost is DbUpdateConcurrencyException || lost.IsUniqueViolation())
         {
+            db.ChangeTracker.Clear();
             return null;
         }
 
-        events.Raise(new EmailProven(user.Id));
         return user;
     }
 

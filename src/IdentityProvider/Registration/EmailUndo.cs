@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using IdentityProvider.Email;
 using IdentityProvider.OneTimeCodes;
 using IdentityProvider.Platform.Events;
@@ -39,6 +40,7 @@ internal sealed class EmailUndo(Store db, CodeStore codes, SecurityMail mails, S
         if (!await codes.ConsumeAsync(found, ct) || await db.Set<User>().FirstOrDefaultAsync(u => u.Id == id, ct) is not { } user || !await EmailProofs.FreeAsync(db, before.Email, id, ct))
             return null;
         await codes.EndAsync(EmailProofs.Purpose, id.ToString("N"), ct);
+        events.Record(db, new EmailUndone(id) { Before = new { Email = Veiled(user.Email) }, After = new { Email = Veiled(before.Email) } });
         (user.Email, user.NormalizedEmail, user.EmailConfirmed, user.UpdatedAt) = (before.Email, UserNames.Normalize(before.Email), true, clock.GetUtcNow());
         (user.SecurityStamp, user.ConcurrencyStamp) = (Handle.Create(), Guid.CreateVersion7().ToString());
         try
@@ -49,20 +51,23 @@ internal sealed class EmailUndo(Store db, CodeStore codes, SecurityMail mails, S
         }
         catch (DbUpdateException lost) when (lost is DbUpdateConcurrencyException || lost.IsUniqueViolation())
         {
+            db.ChangeTracker.Clear();
             return null;
         }
 
-        events.Raise(new EmailUndone(id));
         return user;
     }
 
     private static string OwnerPrefix(Guid userId) => userId.ToString("N");
 
     /// <summary>Enough to recognise one's own: whoever had the old address need not learn the new one.</summary>
-    private static string Veiled(string address)
+    [return: NotNullIfNotNull(nameof(address))]
+    public static string? Veiled(string? address)
     {
+        if (address is null)
+            return null;
         var at = address.IndexOf('@', StringComparison.Ordinal);
-        return $"{new System.Globalization.StringInfo(address[..at]).SubstringByTextElements(0, 1)}…{address[at..]}";
+        return at < 1 ? "…" : $"{new System.Globalization.StringInfo(address[..at]).SubstringByTextElements(0, 1)}…{address[at..]}";
     }
 }
 
@@ -70,4 +75,6 @@ internal sealed record EmailUndone(Guid UserId) : IEvent
 {
     public string Name => "registration.email_undone";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId)];
+    public object? Before { get; init; }
+    public object? After { get; init; }
 }

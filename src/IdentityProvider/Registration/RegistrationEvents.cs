@@ -19,4 +19,13 @@ internal sealed record EmailProven(Guid UserId) : IEvent
 {
     public string Name => "registration.email_proven";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId)];
+    public object? Before { get; init; }
+    public object? After { get; init; }
+}
+
+/// <summary>Somebody may make an account. The address is not kept: it is nobody's here yet.</summary>
+internal sealed record InvitationWritten : IEvent
+{
+    public string Name => "registration.invited";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [];
 }

@@ -43,18 +43,15 @@ internal sealed class Registrations(
         if (welcome && !free)
             TellOwner(holder!, likeness);
         proofs.Add(http, proof);
+        events.Record(db, new RegistrationAsked(!welcome ? "program" : free ? "new" : "known"));
         await SaveAsync(ct);
-        events.Raise(new RegistrationAsked(!welcome ? "program" : free ? "new" : "known"));
     }
 
     /// <summary>An invitation was sent to the address, so following it proves the address.</summary>
     public async Task<User?> AcceptAsync(HttpContext http, FoundCode invitation, string name, string password, CancellationToken ct)
     {
         var account = new NewAccount(name, await passwords.HashAsync(password, ct));
-        var user = await proofs.CompleteAsync(http, invitation with { Data = JsonSerializer.Serialize(EmailProofs.Read(invitation) with { Account = account }) }, ct);
-        if (user is not null)
-            events.Raise(new AccountRegistered(user.Id, "invitation"));
-        return user;
+        return await proofs.CompleteAsync(http, invitation with { Data = JsonSerializer.Serialize(EmailProofs.Read(invitation) with { Account = account }) }, ct, by: "invitation");
     }
 
     /// <summary>Mails an invitation. The address was checked before.</summary>
@@ -69,6 +66,7 @@ internal sealed class Registrations(
             ["link"] = new Uri(server.Value.IssuerUri, $"register?invitation={issued.Token}").AbsoluteUri,
             ["days"] = options.Value.InvitationDays.ToString(CultureInfo.InvariantCulture),
         }));
+        events.Record(db, new InvitationWritten());
         await db.SaveChangesAsync(ct);
     }
 

@@ -11,7 +11,7 @@ internal static class SeededRoles
         [Moderator] = [Permission.ReadUsers, Permission.ReadSessions],
         [Admin] =
         [
-            Permission.ManageApiKeys, Permission.ReadApiKeys, Permission.ManageApis, Permission.ReadApis, Permission.ManageClients, Permission.ReadClients,
+            Permission.ManageApiKeys, Permission.ReadApiKeys, Permission.ManageApis, Permission.ReadApis, Permission.ReadAudit, Permission.ManageClients, Permission.ReadClients,
             Permission.ManageConsents, Permission.ReadConsents, Permission.ManageGrants, Permission.ReadGrants, Permission.ManageKeys, Permission.ReadKeys,
             Permission.ManageProviders, Permission.ReadProviders, Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions,
             Permission.ReadSettings, Permission.ReadStatistics, Permission.ManageUsers, Permission.ReadUsers,

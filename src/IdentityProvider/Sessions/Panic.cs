@@ -26,15 +26,19 @@ internal sealed class Panic(IServiceScopeFactory scopes, SigningKeyStore keys, E
         }) is > 0 and var ended)
             sessions += ended;
 
-        await InScopeAsync((db, _) => db.Set<TrustedDevice>().ExecuteDeleteAsync(ct));
         var grants = await InScopeAsync(async (db, _) =>
         {
-            var alive = db.Set<Grant>().Where(g => g.Status == Statuses.Valid);
-            var count = await alive.CountAsync(ct);
-            await db.RevokeGrantsAsync(alive, ct);
+            var count = 0;
+            await events.RecordAsync(db, async () =>
+            {
+                await db.Set<TrustedDevice>().ExecuteDeleteAsync(ct);
+                var alive = db.Set<Grant>().Where(g => g.Status == Statuses.Valid);
+                count = await alive.CountAsync(ct);
+                await db.RevokeGrantsAsync(alive, ct);
+                return new EverythingEnded(sessions, count);
+            }, ct);
             return count;
         });
-        events.Raise(new EverythingEnded(sessions, grants));
         return (sessions, grants);
     }
 

@@ -41,14 +41,15 @@ internal sealed class SessionEnd(Store db, ILiveSessions live, LogoutSignal sign
         {
             await NotifyAsync(ended, ids, ct);
             await db.RevokeGrantsAsync(Dying(ids, offline), ct);
+            foreach (var (id, userId) in ended)
+                events.Record(db, new SessionEnded(userId, id, reason));
+            await db.SaveChangesAsync(ct);
             await live.ForgetAsync(ids, ct);
         }
 
         if (transaction is not null)
             await transaction.CommitAsync(ct);
         signal.Raise();
-        foreach (var (id, userId) in ended)
-            events.Raise(new SessionEnded(userId, id, reason));
         return ended.Count;
     }
 

@@ -39,7 +39,7 @@ internal sealed class SessionStore(
             session = null;
         if (session is { CompletedAt: not null } && now - session.LastSeenAt >= TouchEvery)
             await TouchAsync(session, now, ct);
-        http.Items[typeof(Session)] = session;
+        Know(http, session);
         return session;
     }
 
@@ -81,7 +81,7 @@ internal sealed class SessionStore(
         await SaveAsync(http, session, ct);
 
         session.User = user;
-        http.Items[typeof(Session)] = session;
+        Know(http, session);
         if (session.CompletedAt is not null)
             accounts.Remember(http, user, session);
         events.Raise(new SessionStarted(user.Id, session.Id, string.Join('+', methods), session.CompletedAt is not null));
@@ -116,7 +116,7 @@ internal sealed class SessionStore(
         // The page that answers shows whose session it is; the cookie of this request is that of the old handle.
         db.Entry(session).State = EntityState.Detached;
         session.User = begun.User;
-        http.Items[typeof(Session)] = session;
+        Know(http, session);
         accounts.Remember(http, session.User, session);
         events.Raise(new SessionCompleted(session.UserId, session.Id, string.Join('+', methods)));
         return true;
@@ -156,7 +156,14 @@ internal sealed class SessionStore(
         }
 
         cookie.Delete(http);
-        http.Items[typeof(Session)] = null;
+        Know(http, null);
+    }
+
+    /// <summary>Whose request this is, for whoever asks later in it and for the audit.</summary>
+    private static void Know(HttpContext http, Session? session)
+    {
+        http.Items[typeof(Session)] = session;
+        Caller.Set(http, session is null ? null : new Caller(Caller.User, session.UserId.ToString(), session.Id.ToString()));
     }
 
     private async Task<Session?> ReadAsync(HttpContext http, CancellationToken ct) =>

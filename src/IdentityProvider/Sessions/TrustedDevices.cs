@@ -72,9 +72,9 @@ internal sealed class TrustedDevices(Store db, IOptions<SessionsOptions> options
             LastUsedAt = now,
         };
         db.Add(device);
+        events.Record(db, new DeviceTrusted(userId, device.Id));
         await db.SaveChangesAsync(ct);
         cookie.Write(http, handle, TimeSpan.FromDays(Days));
-        events.Raise(new DeviceTrusted(userId, device.Id));
     }
 
     /// <summary>Those that are trusted now, the one used last first.</summary>
@@ -88,11 +88,8 @@ internal sealed class TrustedDevices(Store db, IOptions<SessionsOptions> options
     public static Task ForgetAllAsync(Store db, Guid userId, CancellationToken ct) => db.Set<TrustedDevice>().Where(d => d.UserId == userId).ExecuteDeleteAsync(ct);
 
     /// <summary>Only one's own, whatever id is sent.</summary>
-    public async Task ForgetAsync(Guid userId, Guid id, CancellationToken ct)
-    {
-        if (await db.Set<TrustedDevice>().Where(d => d.Id == id && d.UserId == userId).ExecuteDeleteAsync(ct) == 1)
-            events.Raise(new DeviceTrustEnded(userId, id));
-    }
+    public Task ForgetAsync(Guid userId, Guid id, CancellationToken ct) => events.RecordAsync(
+        db, async () => await db.Set<TrustedDevice>().Where(d => d.Id == id && d.UserId == userId).ExecuteDeleteAsync(ct) == 1 ? new DeviceTrustEnded(userId, id) : null, ct);
 }
 
 internal sealed record DeviceTrusted(Guid UserId, Guid DeviceId) : IEvent

@@ -74,6 +74,7 @@ internal sealed class FirstAdministrator(Store db, CodeStore codes, Passwords pa
         await codes.EndAllAsync(Purpose, ct);
         db.Add(user);
         db.Add(new UserRole { UserId = user.Id, RoleId = await db.Set<Role>().Where(role => role.Name == SeededRoles.Admin).Select(role => role.Id).SingleAsync(ct) });
+        events.Record(db, new FirstAdministratorMade(user.Id));
         try
         {
             await db.SaveChangesAsync(ct);
@@ -81,11 +82,11 @@ internal sealed class FirstAdministrator(Store db, CodeStore codes, Passwords pa
         catch (DbUpdateException meanwhile) when (meanwhile.IsUniqueViolation())
         {
             // Somebody registered with the name a moment ago; the transaction is given up, and the link is good still.
+            db.ChangeTracker.Clear();
             return FirstAdministratorOutcome.UsernameTaken;
         }
 
         await transaction.CommitAsync(ct);
-        events.Raise(new FirstAdministratorMade(user.Id));
         return FirstAdministratorOutcome.Created;
     }
 

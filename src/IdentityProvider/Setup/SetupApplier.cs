@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.Setup;
 
 /// <summary>Brings the database to what one checked document says, in one transaction. Twice is no change.</summary>
-internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IAuthenticatorImport> authenticators, ProviderSecrets secrets, TimeProvider clock)
+internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IAuthenticatorImport> authenticators, ProviderSecrets secrets, EventLog events, TimeProvider clock)
 {
     public async Task<IReadOnlyList<SetupCounts>> ApplyAsync(SetupDocument document, CancellationToken ct)
     {
@@ -27,6 +28,12 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
         counts.Add(await GroupRows.ApplyAsync(db, document.Groups, ct));
         await db.SaveChangesAsync(ct);
         await ImportAuthenticatorsAsync(document, ct);
+        if (counts.Any(count => count.Changed))
+        {
+            events.Record(db, new SetupApplied(counts));
+            await db.SaveChangesAsync(ct);
+        }
+
         await transaction.CommitAsync(ct);
         return counts;
     }
@@ -42,4 +49,11 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
 
         await db.SaveChangesAsync(ct);
     }
+}
+
+/// <summary>A setup document changed something. What, is in the document; how much of each kind, is here.</summary>
+internal sealed record SetupApplied(IReadOnlyList<SetupCounts> Counts) : IEvent
+{
+    public string Name => "setup.applied";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [.. Counts.Where(count => count.Changed).Select(count => new KeyValuePair<string, object?>(count.Kind, $"{count.Created} created, {count.Updated} updated"))];
 }

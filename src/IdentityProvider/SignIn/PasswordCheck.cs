@@ -121,6 +121,9 @@ internal sealed record SignedIn(Guid UserId, Guid SessionId) : IEvent
 {
     public string Name => "sign_in.signed_in";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("session", SessionId)];
+
+    /// <summary>The session that starts is, with the way it was proven.</summary>
+    public bool IsAudited => false;
 }
 
 /// <summary>Too many wrong passwords: nobody who is not known here may try this name for a while.</summary>
@@ -135,10 +138,14 @@ internal sealed record RenewalPutOff(Guid UserId) : IEvent
 {
     public string Name => "sign_in.renewal_put_off";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("reason", "busy")];
+
+    /// <summary>Nothing changed, and the person got in.</summary>
+    public bool IsAudited => false;
 }
 
 internal sealed record SignInRefused(Guid? UserId, string Reason) : IEvent
 {
     public string Name => "sign_in.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId?.ToString("D", CultureInfo.InvariantCulture) ?? "unknown"), new("reason", Reason)];
+    public EventResult Result => EventResult.Refused;
 }

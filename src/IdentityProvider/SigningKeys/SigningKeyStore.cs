@@ -137,18 +137,16 @@ internal sealed class SigningKeyStore(
         foreach (var algorithm in SigningAlgorithms.All)
             change(db, keys.FindAll(k => k.Algorithm == algorithm), algorithm);
 
-        List<IEvent> news = [];
-        foreach (var entry in db.ChangeTracker.Entries<SigningKey>())
+        foreach (var entry in db.ChangeTracker.Entries<SigningKey>().ToList())
         {
             if (entry.State == EntityState.Added)
-                news.Add(new SigningKeyCreated(entry.Entity.KeyId, entry.Entity.Algorithm, entry.Entity.ActivatesAt));
+                events.Record(db, new SigningKeyCreated(entry.Entity.KeyId, entry.Entity.Algorithm, entry.Entity.ActivatesAt));
             else if (entry.State == EntityState.Deleted)
-                news.Add(new SigningKeyRemoved(entry.Entity.KeyId, entry.Entity.Algorithm));
+                events.Record(db, new SigningKeyRemoved(entry.Entity.KeyId, entry.Entity.Algorithm));
         }
 
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        news.ForEach(events.Raise);
         return [.. db.ChangeTracker.Entries<SigningKey>().Select(e => e.Entity)];
     }
 }

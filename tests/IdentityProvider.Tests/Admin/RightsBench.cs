@@ -22,7 +22,7 @@ internal sealed class RightsBench(IdpHost host, FakeTimeProvider clock)
     {
         var document = JsonNode.Parse(Documents.Setting(TestDocument.Json, "trusted", ("scope", $"openid profile roles urn:identityprovider:admin urn:identityprovider:api-keys notes:read {string.Join(' ', AdminScopes.All.Select(scope => scope.Name))}")))!;
         document["roles"] = new JsonArray(
-            Role("admin", ["roles:manage", "roles:read", "sessions:read", "users:read", .. more]), Role("deputy", "roles:manage", "roles:read", "notes:read:own"), Role("reader", "roles:read"), Role("chief", "keys:manage"), Role("delegate"));
+            Role("admin", ["audit:read", "roles:manage", "roles:read", "sessions:read", "users:read", .. more]), Role("deputy", "roles:manage", "roles:read", "notes:read:own"), Role("reader", "roles:read"), Role("chief", "keys:manage"), Role("delegate"));
         document["users"] = new JsonArray(User("ada", "admin"), User("otto", "admin"), User("deputy", "deputy"), User("reader", "reader"), User("grace"), User("delegate", "delegate"));
         return document.ToJsonString();
     }

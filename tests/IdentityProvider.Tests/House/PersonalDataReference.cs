@@ -24,6 +24,11 @@ public sealed class PersonalDataReference
             Generated from the model and compared in a test; `UPDATE_SNAPSHOTS=1 dotnet test` writes it anew. People download it at `/account/data`;
             it is deleted with their account. Tokens are not in it: they say nothing that their grant does not.
 
+            The audit (AuditRecords) is no table of theirs: it names people by their id only, and keeps it when the account is deleted, with the IP address and
+            what was done, because a chain from which records can be taken proves nothing. It holds no name; of e-mail addresses the first letter and the domain; of a profile
+            which claims changed and not what they say. After the deletion the id leads to nobody. How long it is kept is the operator's to set (`audit archive`). In
+            the copy, as audit_records: what the person did and what was done to them, without the ids and addresses of others.
+
             | Table | In the copy | Held, not in the copy (secrets) |
             | --- | --- | --- |
 

@@ -125,7 +125,7 @@ public sealed class RunningCommands : IDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(arguments);
         builder.Services.AddTestStore(workspace).AddUpstreamProviders().AddSetup().AddSingleton(TimeProvider.System).AddUsers()
-            .AddSigningKeys().AddSingleton<EventLog>().AddSingleton(new MasterKey(new byte[32]));
+            .AddSigningKeys().AddEvents().AddSingleton(new MasterKey(new byte[32]));
         return builder.Build();
     }
 }

@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Setup;
@@ -21,7 +22,7 @@ internal sealed class SetupBench : IAsyncDisposable
     {
         var collection = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
-            .AddLogging()
+            .AddLogging().AddMetrics().AddEvents()
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Passwords)
             .AddSingleton<CommonPasswords>()

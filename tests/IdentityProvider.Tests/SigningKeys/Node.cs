@@ -41,7 +41,7 @@ internal sealed class Node(DatabaseOptions database, TimeProvider clock, string 
             .Build());
         services.AddLogging(log => log.SetMinimumLevel(LogLevel.None));
         services.AddSingleton(clock);
-        services.AddSingleton<EventLog>();
+        services.AddEvents();
         services.AddSingleton(new MasterKey(Encoding.ASCII.GetBytes(master.PadRight(32)[..32])));
         services.AddDbContext<Store>(options => options.UseProvider(database));
         services.AddOpenIddict().AddServer(server => server.AllowClientCredentialsFlow().SetTokenEndpointUris("connect/token"));

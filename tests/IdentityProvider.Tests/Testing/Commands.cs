@@ -23,6 +23,7 @@ internal static class Commands
         {
             ["IdentityProvider:Issuer"] = host.Issuer.ToString().TrimEnd('/'),
             ["IdentityProvider:MasterKey"] = new IdpSetup().MasterKey,
+            ["IdentityProvider:Database:Provider"] = database.Provider.ToString(),
             ["IdentityProvider:Database:ConnectionString"] = database.ConnectionString,
         });
         builder.Logging.ClearProviders();

@@ -30,10 +30,9 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
             await db.SaveChangesAsync(ct);
             var (after, problem) = await ApplyAsync(rights, group, input, new GroupState(input.Name, null, [], []), ct);
             state = after;
+            events.Record(db, new GroupAdministered(actor, group.Name, "created", "") { After = after });
             return problem;
         }, ct);
-        if (refused is null)
-            Tell(actor, state!, "created");
         return (state, refused);
     }
 
@@ -42,68 +41,63 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
         var input = new GroupInput { Name = name };
         if (await RightsInput.FillAsync(http, input, () => RightsInput.Kept(input.Name, name), ct) is { } unfit)
             return (null, unfit);
-        GroupState? state = null, before = null;
+        GroupState? state = null;
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found)
                 return Refusals.Missing("group");
-            before = found.State;
+            var before = found.State;
             if (EntityTag.Stale(http, before.Tag) is { } stale)
                 return stale;
             var (after, problem) = await ApplyAsync(rights, found.Group, input, before, ct);
             state = after;
+            if (after.Tag != before.Tag)
+                events.Record(db, new GroupAdministered(actor, name, "changed", "") { Before = before, After = after });
             return problem;
         }, ct);
-        if (refused is null && state!.Tag != before!.Tag)
-            Tell(actor, state, "changed");
         return (state, refused);
     }
 
     public async Task<IResult?> RemoveAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
     {
-        var refused = await change.RunAsync(actor, async rights =>
+        return await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found)
                 return Refusals.Missing("group");
             if ((EntityTag.Stale(http, found.State.Tag) ?? rights.Refuse([], await CarriedAsync(found.Group.Id, ct))) is { } problem)
                 return problem;
             await nesting.RemoveAsync(found.Group, ct);
+            events.Record(db, new GroupAdministered(actor, name, "removed", "") { Before = found.State });
             return null;
         }, ct);
-        if (refused is null)
-            events.Raise(new GroupAdministered(actor, name, "removed", ""));
-        return refused;
     }
 
     public async Task<IResult?> AddMemberAsync(Guid actor, string name, Guid userId, CancellationToken ct)
     {
-        var added = false;
-        var refused = await change.RunAsync(actor, async rights =>
+        return await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found || !await db.Set<User>().AnyAsync(user => user.Id == userId, ct))
                 return Refusals.Missing("group or person");
-            added = !await db.Set<GroupMember>().AnyAsync(member => member.UserId == userId && member.GroupId == found.Group.Id, ct);
-            if (added)
+            if (!await db.Set<GroupMember>().AnyAsync(member => member.UserId == userId && member.GroupId == found.Group.Id, ct))
+            {
                 db.Add(new GroupMember { UserId = userId, GroupId = found.Group.Id });
+                events.Record(db, new GroupAdministered(actor, name, "member_added", userId.ToString()));
+            }
+
             return rights.Refuse(await CarriedAsync(found.Group.Id, ct), []);
         }, ct);
-        if (refused is null && added)
-            events.Raise(new GroupAdministered(actor, name, "member_added", userId.ToString()));
-        return refused;
     }
 
     public async Task<IResult?> RemoveMemberAsync(Guid actor, string name, Guid userId, CancellationToken ct)
     {
-        var refused = await change.RunAsync(actor, async rights =>
+        return await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found || await db.Set<GroupMember>().FirstOrDefaultAsync(member => member.UserId == userId && member.GroupId == found.Group.Id, ct) is not { } member)
                 return Refusals.Missing("group, or member of it");
             db.Remove(member);
+            events.Record(db, new GroupAdministered(actor, name, "member_removed", userId.ToString()));
             return rights.Refuse([], await CarriedAsync(found.Group.Id, ct));
         }, ct);
-        if (refused is null)
-            events.Raise(new GroupAdministered(actor, name, "member_removed", userId.ToString()));
-        return refused;
     }
 
     private async Task<(GroupState State, IResult? Refused)> ApplyAsync(HeldRights rights, Group group, GroupInput input, GroupState before, CancellationToken ct)
@@ -135,7 +129,4 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
         var ids = db.Set<GroupPath>().Where(path => path.InnerId == groupId).Join(db.Set<GroupRole>(), path => path.OuterId, carried => carried.GroupId, (_, carried) => carried.RoleId);
         return db.Set<Role>().AsNoTracking().Where(role => ids.Contains(role.Id)).ToListAsync(ct);
     }
-
-    private void Tell(Guid actor, GroupState state, string what) =>
-        events.Raise(new GroupAdministered(actor, state.Name, what, $"roles {string.Join(',', state.Roles)} groups {string.Join(',', state.Groups)}"));
 }

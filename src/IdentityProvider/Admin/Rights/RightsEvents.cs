@@ -11,6 +11,9 @@ internal sealed record RoleAdministered(Guid Actor, string Role, string What, IR
 {
     public string Name => $"roles.{What}";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("role", Role), new("added", string.Join(' ', After.Except(Before))), new("removed", string.Join(' ', Before.Except(After)))];
+    public EventTarget? Target => new("role", Role);
+    object? IEvent.Before => Before;
+    object? IEvent.After => After;
 }
 
 /// <param name="Actor">Who did it.</param>
@@ -21,14 +24,22 @@ internal sealed record UserRolesAdministered(Guid Actor, Guid UserId, IReadOnlyC
 {
     public string Name => "roles.assigned";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("user", UserId), new("added", string.Join(' ', After.Except(Before))), new("removed", string.Join(' ', Before.Except(After)))];
+    object? IEvent.Before => Before;
+    object? IEvent.After => After;
 }
 
 /// <param name="Actor">Who did it.</param>
 /// <param name="Group">Which group.</param>
 /// <param name="What">created, changed, removed, member_added or member_removed.</param>
-/// <param name="Detail">Whom, or what it carries and contains now.</param>
-internal sealed record GroupAdministered(Guid Actor, string Group, string What, string Detail) : IEvent
+/// <param name="Member">Whom, where it is about a member.</param>
+internal sealed record GroupAdministered(Guid Actor, string Group, string What, string Member) : IEvent
 {
     public string Name => $"groups.{What}";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("group", Group), new("detail", Detail)];
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("group", Group), new("member", Member)];
+    public EventTarget? Target => new("group", Group);
+
+    /// <summary>What it carried and contained.</summary>
+    public object? Before { get; init; }
+
+    public object? After { get; init; }
 }

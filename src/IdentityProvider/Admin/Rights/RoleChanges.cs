@@ -28,10 +28,9 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
             if (await db.Set<Role>().CountAsync(ct) >= Most)
                 return Refusals.Conflict($"There are {Most} roles already. Remove one first.");
             db.Add(role);
+            events.Record(db, new RoleAdministered(actor, role.Name, "created", [], role.Permissions));
             return rights.Refuse(role.Permissions);
         }, ct);
-        if (refused is null)
-            events.Raise(new RoleAdministered(actor, role.Name, "created", [], role.Permissions));
         return (role, refused);
     }
 
@@ -41,7 +40,6 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
         if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.Kept(input.Name, name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
             return (null, unfit);
         Role? role = null;
-        List<string> before = [];
         var refused = await change.RunAsync(actor, async rights =>
         {
             role = await RolesApi.RoleAsync(db.Set<Role>(), name, ct);
@@ -49,18 +47,18 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
                 return Refusals.Missing("role");
             if (EntityTag.Stale(http, TagOf(role)) is { } stale)
                 return stale;
-            (before, role.Permissions) = (role.Permissions, [.. input.Permissions.Distinct()]);
+            var before = role.Permissions;
+            role.Permissions = [.. input.Permissions.Distinct()];
+            if (!before.SequenceEqual(role.Permissions))
+                events.Record(db, new RoleAdministered(actor, name, "changed", before, role.Permissions));
             return Kept(name, before, role.Permissions) ?? rights.Refuse(name == SeededRoles.Admin ? before.Concat(role.Permissions) : role.Permissions.Except(before));
         }, ct);
-        if (refused is null && !before.SequenceEqual(role!.Permissions))
-            events.Raise(new RoleAdministered(actor, name, "changed", before, role.Permissions));
         return (role, refused);
     }
 
     public async Task<IResult?> RemoveAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
     {
-        List<string> before = [];
-        var refused = await change.RunAsync(actor, async _ =>
+        return await change.RunAsync(actor, async _ =>
         {
             if (await RolesApi.RoleAsync(db.Set<Role>(), name, ct) is not { } role)
                 return Refusals.Missing("role");
@@ -68,13 +66,10 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
                 return Refusals.Conflict("user, moderator and admin stay. Change what they permit instead.");
             if (EntityTag.Stale(http, TagOf(role)) is { } stale)
                 return stale;
-            before = role.Permissions;
             db.Remove(role);
+            events.Record(db, new RoleAdministered(actor, name, "removed", role.Permissions, []));
             return null;
         }, ct);
-        if (refused is null)
-            events.Raise(new RoleAdministered(actor, name, "removed", before, []));
-        return refused;
     }
 
     /// <summary>Without these nobody could give anything back.</summary>

@@ -40,14 +40,14 @@ internal static class UserRolesApi
         var (input, actor) = (new UserRolesInput(), BearerTokens.PersonOf(token)!.Value);
         if (await RightsInput.FillAsync(http, input, () => [], ct) is { } unfit)
             return unfit;
-        string[] before = [], after = [.. input.Roles!.Distinct().Order(StringComparer.Ordinal)];
+        string[] after = [.. input.Roles!.Distinct().Order(StringComparer.Ordinal)];
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (!await db.Set<User>().AnyAsync(user => user.Id == sub, ct))
                 return Refusals.Missing("person");
             var all = await db.Set<Role>().AsNoTracking().ToDictionaryAsync(role => role.Id, ct);
             var rows = await db.Set<UserRole>().Where(held => held.UserId == sub).ToListAsync(ct);
-            before = [.. rows.Select(row => all[row.RoleId].Name).Order(StringComparer.Ordinal)];
+            string[] before = [.. rows.Select(row => all[row.RoleId].Name).Order(StringComparer.Ordinal)];
             if (EntityTag.Stale(http, TagOf(before)) is { } stale)
                 return stale;
             var names = all.Values.Select(role => role.Name).ToHashSet(StringComparer.Ordinal);
@@ -57,13 +57,11 @@ internal static class UserRolesApi
             var taken = rows.Where(row => !after.Contains(all[row.RoleId].Name)).ToList();
             db.AddRange(given.Select(role => new UserRole { UserId = sub, RoleId = role.Id }));
             db.RemoveRange(taken);
+            if (!before.SequenceEqual(after))
+                events.Record(db, new UserRolesAdministered(actor, sub, before, after));
             return rights.Refuse(given, taken.Select(row => all[row.RoleId]));
         }, ct);
-        if (refused is not null)
-            return refused;
-        if (!before.SequenceEqual(after))
-            events.Raise(new UserRolesAdministered(actor, sub, before, after));
-        return await ShowAsync(sub, http, db, roles, ct);
+        return refused ?? await ShowAsync(sub, http, db, roles, ct);
     }
 
     private static async Task<IResult> ShowAsync(Guid sub, HttpContext http, Store db, UserRoles roles, CancellationToken ct)

@@ -7,6 +7,7 @@ using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace IdentityProvider.Federation.Admin;
 
@@ -36,17 +37,17 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
             return (null, Refusals.Conflict($"There are {Most} providers already. Remove one first."));
         var row = ProviderMetadata.NewRow(provider.Name, clock.GetUtcNow());
         provider.Apply(row, secrets, clock.GetUtcNow());
-        db.Add(row);
+        events.Record(db, new ProviderAdministered(actor, row.Name, "added", []) { After = ProviderFacts.Of(db.Add(row), changedOnly: false, before: false) });
         try
         {
             await SaveAsync(row, ct);
         }
         catch (DbUpdateException lost) when (lost.IsUniqueViolation())
         {
+            db.ChangeTracker.Clear();
             return (null, Taken);
         }
 
-        events.Raise(new ProviderAdministered(actor, row.Name, "added", []));
         return (row, null);
     }
 
@@ -66,16 +67,17 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
         string[] changed = [.. db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name)];
         if (changed.Length == 0)
             return (row, null);
+        events.Record(db, new ProviderAdministered(actor, name, "changed", changed) { Before = ProviderFacts.Of(db.Entry(row), changedOnly: true, before: true), After = ProviderFacts.Of(db.Entry(row), changedOnly: true, before: false) });
         try
         {
             await SaveAsync(row, ct);
         }
         catch (DbUpdateConcurrencyException)
         {
+            db.ChangeTracker.Clear();
             return (null, Refusals.Changed);
         }
 
-        events.Raise(new ProviderAdministered(actor, name, "changed", changed));
         return (row, null);
     }
 
@@ -87,10 +89,10 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
             return Missing;
         if (EntityTag.Stale(http, TagOf(row)) is { } stale)
             return stale;
-        if (await db.Set<UpstreamProvider>().Where(p => p.Id == row.Id && p.Version == row.Version).ExecuteDeleteAsync(ct) == 0)
+        var before = ProviderFacts.Of(db.Entry(row), changedOnly: false, before: false);
+        if (!await events.RecordAsync(db, async () => await db.Set<UpstreamProvider>().Where(p => p.Id == row.Id && p.Version == row.Version).ExecuteDeleteAsync(ct) == 0 ? null : new ProviderAdministered(actor, name, "removed", []) { Before = before }, ct))
             return Refusals.Changed;
         await catalog.LoadAsync(ct);
-        events.Raise(new ProviderAdministered(actor, name, "removed", []));
         return null;
     }
 
@@ -144,4 +146,15 @@ internal sealed record ProviderAdministered(Guid Actor, string Provider, string 
 {
     public string Name => $"federation.provider_{What}";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("provider", Provider), new("changed", string.Join(' ', Changed))];
+    public EventTarget? Target => new("provider", Provider);
+    public object? Before { get; init; }
+    public object? After { get; init; }
+}
+
+/// <summary>A provider as the audit keeps it: of its secret only that there is one.</summary>
+internal static class ProviderFacts
+{
+    public static object Of(EntityEntry<UpstreamProvider> row, bool changedOnly, bool before) => new SortedDictionary<string, object?>(
+        row.Properties.Where(p => !changedOnly || p.IsModified).Select(p => (p.Metadata.Name, Value: before ? p.OriginalValue : p.CurrentValue)).Where(p => p.Value is not null)
+            .ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p => p.Name == nameof(UpstreamProvider.ProtectedClientSecret) ? "(sealed)" : p.Value), StringComparer.Ordinal);
 }

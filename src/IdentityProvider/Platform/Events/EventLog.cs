@@ -1,34 +1,49 @@
-using System.Diagnostics;
-using System.Diagnostics.Metrics;
-using System.Globalization;
-using IdentityProvider.Platform.Metrics;
-using Microsoft.Extensions.Logging;
+using IdentityProvider.Platform.Storage;
+using Microsoft.AspNetCore.Http;
 
 namespace IdentityProvider.Platform.Events;
 
-/// <summary>Writes one structured line per event, and counts it by name and reason.</summary>
-internal sealed class EventLog(ILogger<EventLog> logger, IMeterFactory meters)
+/// <summary>
+/// Where rooms tell their news: to the log, the metrics and the audit. What comes with a change is recorded in its transaction
+/// (<see cref="Record"/>): a change that cannot be audited does not happen. What changes nothing is raised, and written soon.
+/// </summary>
+internal sealed class EventLog(EventLines lines, EventQueue queue, RecordedEvents recorded, IHttpContextAccessor http, TimeProvider clock)
 {
     public const string Instrument = "identityprovider.events";
-    private readonly Counter<long> count = meters.Counter(Instrument, "{event}", "Security events, by event and reason.");
 
+    /// <summary>News without a change. It is in the audit within a second.</summary>
     public void Raise(IEvent news)
     {
-        // Name and reason only: ids would make a time series of every person.
-        var tags = new TagList { { "event", news.Name } };
-        if (news.Facts.FirstOrDefault(fact => fact.Key == "reason") is { Value: { } reason })
-            tags.Add("reason", reason);
-        count.Add(1, tags);
-        if (!logger.IsEnabled(LogLevel.Information))
-            return;
-        using (logger.BeginScope(news.Facts))
-            logger.LogInformation(new EventId(0, news.Name), "{Event} {Facts}", news.Name, string.Join(' ', news.Facts.Select(f => $"{f.Key}={Safe(f.Value)}")));
+        lines.Write(news);
+        if (news.IsAudited)
+            queue.Add(AuditRecord.Of(news, Origin.Of(http.HttpContext), clock.GetUtcNow()), news.AuditedOncePer);
     }
 
-    /// <summary>One line stays one line: whatever a user sent cannot forge a second one.</summary>
-    private static string Safe(object? value)
+    /// <summary>
+    /// News of a change: saved by the caller's next <c>SaveChanges</c> on the same store, in the transaction that is open there, and gone with it when it
+    /// is rolled back. Log and metrics hear of it once it is committed.
+    /// </summary>
+    public void Record(Store db, IEvent news)
     {
-        var text = value is DateTimeOffset time ? time.ToString("u", CultureInfo.InvariantCulture) : value?.ToString() ?? "-";
-        return string.Concat(text.Take(200).Select(c => char.IsControl(c) ? '?' : c));
+        var record = AuditRecord.Of(news, Origin.Of(http.HttpContext), clock.GetUtcNow());
+        db.Add(record);
+        recorded.Await(db, record, news);
+    }
+
+    /// <summary>For a change that is a statement of its own: runs it and saves its record in one transaction, or in the one that is open.</summary>
+    /// <param name="db">The store that the change goes to.</param>
+    /// <param name="change">The change; what there is to record of it, or null when nothing changed.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Whether something changed.</returns>
+    public async Task<bool> RecordAsync(Store db, Func<Task<IEvent?>> change, CancellationToken ct)
+    {
+        await using var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
+        if (await change() is not { } news)
+            return false;
+        Record(db, news);
+        await db.SaveChangesAsync(ct);
+        if (transaction is not null)
+            await transaction.CommitAsync(ct);
+        return true;
     }
 }

@@ -7,4 +7,6 @@ internal sealed record LimitReached(string Policy) : IEvent
 {
     public string Name => "limits.reached";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("reason", Policy)];
+    public EventResult Result => EventResult.Refused;
+    public TimeSpan? AuditedOncePer => TimeSpan.FromMinutes(1);
 }

@@ -14,9 +14,11 @@ internal sealed class SessionEnding(Store db, SessionStore sessions, EventLog ev
     {
         if (await db.Set<Session>().Where(s => s.Id == sid).Select(s => (Guid?)s.UserId).FirstOrDefaultAsync(ct) is not { } userId)
             return false;
-        await sessions.EndOneAsync(userId, sid, "administrator", ct);
-        events.Raise(new SessionsEndedByAdministrator(actor, userId, sid));
-        return true;
+        return await events.RecordAsync(db, async () =>
+        {
+            await sessions.EndOneAsync(userId, sid, "administrator", ct);
+            return new SessionsEndedByAdministrator(actor, userId, sid);
+        }, ct);
     }
 
     /// <summary>All sessions of a person, everything ever issued for them, and the trust in their devices.</summary>
@@ -25,9 +27,11 @@ internal sealed class SessionEnding(Store db, SessionStore sessions, EventLog ev
     {
         if (!await db.Set<User>().AnyAsync(u => u.Id == userId, ct))
             return false;
-        await sessions.EndAllAsync(userId, null, "administrator", ct);
-        events.Raise(new SessionsEndedByAdministrator(actor, userId, null));
-        return true;
+        return await events.RecordAsync(db, async () =>
+        {
+            await sessions.EndAllAsync(userId, null, "administrator", ct);
+            return new SessionsEndedByAdministrator(actor, userId, null);
+        }, ct);
     }
 }
 
@@ -37,5 +41,5 @@ internal sealed class SessionEnding(Store db, SessionStore sessions, EventLog ev
 internal sealed record SessionsEndedByAdministrator(Guid Actor, Guid UserId, Guid? SessionId) : IEvent
 {
     public string Name => "sessions.ended_by_administrator";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("user", UserId), new("session", SessionId)];
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("user", UserId), new("ended", SessionId)];
 }

@@ -24,7 +24,7 @@ internal sealed class LogoutDelivery(Store db, ClientCache clients, LogoutToken 
         if (status is HttpStatusCode.OK or HttpStatusCode.NoContent)
             await FinishAsync(notice, new LogoutDelivered(notice.ClientId, notice.SessionId, notice.Attempts));
         else if (IsFinal(status) || notice.CreatedAt + GiveUpAfter <= clock.GetUtcNow())
-            await FinishAsync(notice, new LogoutGivenUp(notice.ClientId, notice.SessionId, status is { } code ? $"status_{(int)code}" : "unreachable"));
+            await FinishAsync(notice, new LogoutGivenUp(client.ClientId!, notice.SessionId, status is { } code ? $"status_{(int)code}" : "unreachable"));
         else
             await PostponeAsync(notice);
     }
@@ -68,10 +68,14 @@ internal sealed record LogoutDelivered(Guid ClientId, Guid SessionId, int Attemp
 {
     public string Name => "sessions.logout_delivered";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("client", ClientId), new("session", SessionId), new("attempts", Attempts)];
+
+    /// <summary>The end of the session is.</summary>
+    public bool IsAudited => false;
 }
 
-internal sealed record LogoutGivenUp(Guid ClientId, Guid SessionId, string Reason) : IEvent
+internal sealed record LogoutGivenUp(string ClientId, Guid SessionId, string Reason) : IEvent
 {
     public string Name => "sessions.logout_given_up";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("client", ClientId), new("session", SessionId), new("reason", Reason)];
+    public EventResult Result => EventResult.Failed;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
@@ -18,7 +19,7 @@ internal sealed record ImportCounts(long Created, long Unchanged, long Refused)
 /// Takes people over from a file, some hundred in a transaction, so that a file of any size needs the same memory. Who is here already
 /// stays as they are: an import that was cut short is run again. One that is refused keeps nobody else out.
 /// </summary>
-internal sealed class UserImport(Store db, Passwords passwords, PasswordRules rules, IEnumerable<IAuthenticatorImport> authenticators, TimeProvider clock)
+internal sealed class UserImport(Store db, Passwords passwords, PasswordRules rules, IEnumerable<IAuthenticatorImport> authenticators, EventLog events, TimeProvider clock)
 {
     private const int BatchSize = 500;
     private Dictionary<string, Guid> roles = [];
@@ -97,6 +98,8 @@ internal sealed class UserImport(Store db, Passwords passwords, PasswordRules ru
     {
         // A person whose second factor is not there yet could come in without it: both or neither.
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        if (db.ChangeTracker.Entries<User>().Count(entry => entry.State == EntityState.Added) is > 0 and var people)
+            events.Record(db, new UsersImported(people));
         await db.SaveChangesAsync(ct);
         foreach (var (userId, secret) in secrets)
             await authenticators.Single().ImportTotpAsync(db, userId, secret, ct);
@@ -165,4 +168,10 @@ internal sealed class UserImport(Store db, Passwords passwords, PasswordRules ru
             .Select(user => new User { Id = user.Id, NormalizedUserName = user.NormalizedUserName, NormalizedEmail = user.NormalizedEmail })
             .ToListAsync(ct));
     }
+}
+
+internal sealed record UsersImported(int Users) : IEvent
+{
+    public string Name => "setup.users_imported";
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("users", Users)];
 }

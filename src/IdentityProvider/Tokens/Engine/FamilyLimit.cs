@@ -33,11 +33,8 @@ internal sealed class FamilyLimit(Store db, IOptions<TokensOptions> options, Eve
             return;
         foreach (var grantId in await OldestAsync(begun, userId, context.ClientId))
         {
-            await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-            var ended = await db.RevokeGrantsAsync(db.Set<Grant>().Where(g => g.Id == grantId), CancellationToken.None);
-            await transaction.CommitAsync(CancellationToken.None);
-            if (ended > 0)
-                events.Raise(new FamilyReplaced(grantId, userId, context.ClientId!));
+            await events.RecordAsync(
+                db, async () => await db.RevokeGrantsAsync(db.Set<Grant>().Where(g => g.Id == grantId), CancellationToken.None) == 0 ? null : new FamilyReplaced(grantId, userId, context.ClientId!), CancellationToken.None);
         }
     }
 

@@ -20,26 +20,19 @@ internal sealed class Replay(Store db, SecurityMail mails, EventLog events)
         await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
         if (await db.RevokeGrantsAsync(db.Set<Grant>().Where(g => g.Id == grantId), CancellationToken.None) == 0)
             return;
-        if (tell)
-            await TellAsync(grantId, http);
-        await transaction.CommitAsync(CancellationToken.None);
-        events.Raise(new TokenReplayed(grantId));
-    }
-
-    private async Task TellAsync(Guid grantId, HttpContext http)
-    {
-        var person = await db.Set<Grant>().Where(g => g.Id == grantId)
-            .Join(db.Set<User>(), g => g.UserId, u => u.Id, (g, u) => new { u.Email, u.EmailConfirmed, u.Locale, App = g.Application!.DisplayName ?? g.Application.ClientId })
-            .FirstOrDefaultAsync(CancellationToken.None);
-        if (person is null)
-            return;
-        mails.Add(db, http, new MailRecipient(person.Email, person.EmailConfirmed, person.Locale), "refresh-token-reused", ("app", person.App ?? ""));
+        var whose = await db.Set<Grant>().Where(g => g.Id == grantId).Select(g => new { g.UserId, g.SessionId, g.Application!.ClientId, g.Application.DisplayName }).FirstOrDefaultAsync(CancellationToken.None);
+        if (tell && whose?.UserId is { } userId && await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == userId, CancellationToken.None) is { } person)
+            mails.Add(db, http, new MailRecipient(person.Email, person.EmailConfirmed, person.Locale), "refresh-token-reused", ("app", whose.DisplayName ?? whose.ClientId ?? ""));
+        events.Record(db, new TokenReplayed(grantId, whose?.UserId, whose?.SessionId, whose?.ClientId, tell ? "refresh_token" : "code"));
         await db.SaveChangesAsync(CancellationToken.None);
+        await transaction.CommitAsync(CancellationToken.None);
     }
 }
 
-internal sealed record TokenReplayed(Guid GrantId) : IEvent
+/// <summary>Two hold what one should: the family has ended.</summary>
+internal sealed record TokenReplayed(Guid GrantId, Guid? UserId, Guid? SessionId, string? ClientId, string Kind) : IEvent
 {
     public string Name => "tokens.replayed";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("grant", GrantId)];
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("grant", GrantId), new("user", UserId), new("session", SessionId), new("client", ClientId), new("reason", Kind)];
+    public EventResult Result => EventResult.Refused;
 }

@@ -68,7 +68,7 @@ public sealed class SharedDatabases : IAsyncLifetime
         services.AddSingleton<TimeProvider>(clock ?? new FakeTimeProvider());
         services.AddSingleton(new MasterKey(masterKey));
         services.AddDbContext<Store>(options => options.UseProvider(new DatabaseOptions { Provider = provider, ConnectionString = ConnectionString(provider) }));
-        services.AddMetrics().AddSingleton<EventLog>();
+        services.AddMetrics().AddEvents();
         services.AddSingleton<IHostEnvironment>(new HostingEnvironment { EnvironmentName = Environments.Production });
         services.AddSettings<IdentityProviderOptions>("");
         services.AddNetwork().AddLimits().AddUsers().AddRoles().AddClients().AddSessions().AddThemes().AddEmail().AddScoped<SecondFactors>().AddMfa();
