@@ -29,6 +29,7 @@ using IdentityProvider.Themes;
 using IdentityProvider.Tokens;
 using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
+using IdentityProvider.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -80,6 +81,7 @@ public static class IdentityProviderBuilder
             .AddAccount()
             .AddApiKeys()
             .AddAdmin()
+            .AddWebhooks()
 
             // How it comes to be.
             .AddSetup();
@@ -114,6 +116,7 @@ public static class IdentityProviderBuilder
         app.MapAccount();
         app.MapApiKeys();
         app.MapAdmin();
+        app.MapWebhooks();
         app.MapRazorPages();
         return app;
     }

@@ -11,7 +11,7 @@ internal static class AdminScopes
     [
         ("users", "people", true), ("roles", "roles and groups", true), ("clients", "apps", true), ("apis", "APIs and scopes", true),
         ("consents", "what people allowed apps", true), ("grants", "the grants of apps", true), ("sessions", "sessions", true), ("api-keys", "API keys", true),
-        ("providers", "sign-in providers", true), ("keys", "signing keys", true), ("audit", "the audit", false),
+        ("providers", "sign-in providers", true), ("keys", "signing keys", true), ("audit", "the audit", false), ("webhooks", "webhooks", true),
         ("settings", "settings", false), ("statistics", "statistics", false),
     ];
 

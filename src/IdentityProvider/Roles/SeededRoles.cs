@@ -15,6 +15,7 @@ internal static class SeededRoles
             Permission.ManageConsents, Permission.ReadConsents, Permission.ManageGrants, Permission.ReadGrants, Permission.ManageKeys, Permission.ReadKeys,
             Permission.ManageProviders, Permission.ReadProviders, Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions,
             Permission.ReadSettings, Permission.ReadStatistics, Permission.ManageUsers, Permission.ReadUsers,
+            Permission.ManageWebhooks, Permission.ReadWebhooks,
         ],
     };
 }

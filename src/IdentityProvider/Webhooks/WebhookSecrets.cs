@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using IdentityProvider.Platform.Secrets;
+
+namespace IdentityProvider.Webhooks;
+
+/// <summary>
+/// Secrets and signatures as Standard Webhooks 1.0 has them: <c>whsec_</c> and 32 bytes in base64; HMAC-SHA256 over id, time and body, so that no receiver
+/// can be sent an old message again or another one in its name.
+/// </summary>
+internal sealed class WebhookSecrets(MasterKey master)
+{
+    private const string Prefix = "whsec_";
+
+    /// <summary>How long the secret before signs beside a new one, so that receivers can be changed without a message refused.</summary>
+    public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
+
+    public static string Create() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    public string Protect(Guid webhook, string secret) => master.Protect(Encoding.ASCII.GetBytes(secret), PurposeOf(webhook));
+
+    /// <summary>The value of <c>webhook-signature</c>: one by each secret that counts now.</summary>
+    public string Sign(Webhook webhook, string id, long timestamp, string body, DateTimeOffset now)
+    {
+        var signatures = Signature(webhook.Id, webhook.ProtectedSecret, id, timestamp, body);
+        return webhook.FormerProtectedSecret is { } former && webhook.FormerUntil > now ? $"{signatures} {Signature(webhook.Id, former, id, timestamp, body)}" : signatures;
+    }
+
+    private string Signature(Guid webhook, string protectedSecret, string id, long timestamp, string body)
+    {
+        var secret = Encoding.ASCII.GetString(master.Unprotect(protectedSecret, PurposeOf(webhook)));
+        var key = Convert.FromBase64String(secret[Prefix.Length..]);
+        return "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.{body}"))));
+    }
+
+    private static string PurposeOf(Guid webhook) => $"webhook\n{webhook:N}";
+}
