@@ -84,7 +84,7 @@ internal static class AuditCommand
     private static Command Export(Func<string[], WebApplication> build)
     {
         var format = new Option<string>("--format") { Description = "jsonl or csv.", DefaultValueFactory = _ => "jsonl" };
-        var filters = new[] { "name", "actor", "target", "client_id", "session", "ip", "result", "from", "to" }.ToDictionary(key => key, key => new Option<string?>("--" + key.Replace("_id", "", StringComparison.Ordinal)) { Description = $"As {key} of the admin API." });
+        var filters = AuditFilter.Known.ToDictionary(key => key, key => new Option<string?>("--" + key.Replace("_id", "", StringComparison.Ordinal)) { Description = $"As {key} of the admin API." });
         var command = new Command("export", "Prints records, the oldest first.") { format };
         foreach (var filter in filters.Values)
             command.Add(filter);

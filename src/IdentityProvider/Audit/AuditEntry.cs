@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -29,6 +30,8 @@ internal sealed record AuditEntry(
     [property: JsonPropertyName("hash")] string? Hash)
 {
     public static readonly JsonSerializerOptions Json = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n;'");
 
     private static readonly string[] Columns =
         ["sequence", "at", "name", "result", "actor_kind", "actor_id", "target_kind", "target_id", "client_id", "session", "ip", "reason", "error_id", "trace_id", "details", "before", "after", "hash"];
@@ -64,7 +67,7 @@ internal sealed record AuditEntry(
         if (string.IsNullOrEmpty(value))
             return "";
         var safe = value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' || char.IsControl(value[0]) ? "'" + value : value;
-        return safe.AsSpan().IndexOfAny(",\"\r\n;'") >= 0 ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
+        return safe.AsSpan().IndexOfAny(Quoted) >= 0 ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
     }
 
     private static JsonNode? Node(string? json) => json is null ? null : JsonNode.Parse(json);

@@ -18,7 +18,7 @@ namespace IdentityProvider.Audit;
 internal sealed record AuditFilter(string? Name = null, string? Actor = null, string? Target = null, string? Client = null, string? Session = null, string? Address = null, string? Result = null, DateTimeOffset? From = null, DateTimeOffset? To = null)
 {
     private const int Page = 500;
-    private static readonly string[] Known = ["name", "actor", "target", "client_id", "session", "ip", "result", "from", "to"];
+    public static readonly string[] Known = ["name", "actor", "target", "client_id", "session", "ip", "result", "from", "to"];
 
     public static readonly string Limits = "name has at most 100 characters, actor, client_id and session 100, target 200, ip 64; result is done, refused or failed; from and to are times like 2026-01-31T00:00:00Z.";
 

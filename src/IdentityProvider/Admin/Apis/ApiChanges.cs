@@ -39,6 +39,7 @@ internal sealed class ApiChanges(Store db, EventLog events)
             return (null, identifier is null ? Refusals.Conflict("There is an API of this identifier. Change that one.") : Refusals.Missing("API"));
         if (api is not null && EntityTag.Stale(http, TagOf(api)) is { } stale)
             return (null, stale);
+        var before = api is null ? null : FactsOf(api);
         if (api is null)
             db.Add(api = new Api { Identifier = input.Identifier });
         var names = input.Scopes.ConvertAll(scope => scope.Name);
@@ -55,7 +56,7 @@ internal sealed class ApiChanges(Store db, EventLog events)
             (scope.Description, scope.Permissions) = (wanted.Description, [.. wanted.Permissions]);
         }
 
-        return await SaveAsync(ct) is { } lost ? (null, lost) : (Told(api, new ApiAdministered(actor, "api", api.Identifier, identifier is null ? "created" : "changed")), null);
+        return await SaveAsync(new ApiAdministered(actor, "api", api.Identifier, identifier is null ? "created" : "changed") { Before = before, After = FactsOf(api) }, ct) is { } lost ? (null, lost) : (api, null);
     }
 
     /// <summary>With its scopes. Tokens made for it live on until they die.</summary>
@@ -67,10 +68,7 @@ internal sealed class ApiChanges(Store db, EventLog events)
         if (EntityTag.Stale(http, TagOf(api)) is { } stale)
             return stale;
         db.Remove(api);
-        if (await SaveAsync(ct) is { } lost)
-            return lost;
-        events.Raise(new ApiAdministered(actor, "api", identifier, "removed"));
-        return null;
+        return await SaveAsync(new ApiAdministered(actor, "api", identifier, "removed") { Before = FactsOf(api) }, ct);
     }
 
     /// <param name="actor">Who does it.</param>
@@ -92,7 +90,8 @@ internal sealed class ApiChanges(Store db, EventLog events)
         if (scope is null)
             db.Add(scope = new Scope { Name = input.Name });
         (scope.Description, scope.Claims) = (input.Description, [.. input.Claims.Distinct()]);
-        return await SaveAsync(ct) is { } lost ? (null, lost) : (Told(scope, new ApiAdministered(actor, "scope", scope.Name, name is null ? "created" : "changed")), null);
+        var row = db.Entry(scope);
+        return await SaveAsync(new ApiAdministered(actor, "scope", scope.Name, name is null ? "created" : "changed") { Before = RowFacts.Before(row), After = RowFacts.After(row) }, ct) is { } lost ? (null, lost) : (scope, null);
     }
 
     /// <returns>Null when it is done.</returns>
@@ -102,15 +101,15 @@ internal sealed class ApiChanges(Store db, EventLog events)
             return Refusals.Missing("identity scope");
         if (EntityTag.Stale(http, TagOf(scope)) is { } stale)
             return stale;
-        db.Remove(scope);
-        if (await SaveAsync(ct) is { } lost)
-            return lost;
-        events.Raise(new ApiAdministered(actor, "scope", name, "removed"));
-        return null;
+        return await SaveAsync(new ApiAdministered(actor, "scope", name, "removed") { Before = RowFacts.Before(db.Remove(scope)) }, ct);
     }
 
-    private async Task<IResult?> SaveAsync(CancellationToken ct)
+    /// <summary>An API with its scopes, as the audit keeps it.</summary>
+    private static object FactsOf(Api api) => new { api.DisplayName, Roles = api.Roles.ToArray(), Scopes = api.Scopes.Select(scope => new { scope.Name, scope.Description, Permissions = scope.Permissions.ToArray() }).ToArray() };
+
+    private async Task<IResult?> SaveAsync(ApiAdministered news, CancellationToken ct)
     {
+        events.Record(db, news);
         try
         {
             await db.SaveChangesAsync(ct);
@@ -118,14 +117,9 @@ internal sealed class ApiChanges(Store db, EventLog events)
         }
         catch (DbUpdateException lost) when (lost is DbUpdateConcurrencyException || lost.IsUniqueViolation())
         {
+            db.ChangeTracker.Clear();
             return Refusals.Conflict("Something else changed it at the same moment, or took the name. Read it again.");
         }
-    }
-
-    private T Told<T>(T row, ApiAdministered news)
-    {
-        events.Raise(news);
-        return row;
     }
 
     private static IEnumerable<Problem> Kept(string property, string given, string? stored)
@@ -143,4 +137,7 @@ internal sealed record ApiAdministered(Guid Actor, string Kind, string Which, st
 {
     public string Name => $"{Kind}s.{What}";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new(Kind, Which)];
+    public EventTarget? Target => new(Kind, Which);
+    public object? Before { get; init; }
+    public object? After { get; init; }
 }

@@ -41,17 +41,17 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events
         var client = new Client { CreatedAt = now, UpdatedAt = now };
         metadata.Apply(client);
         metadata.ApplySecret(client, now);
-        db.Add(client);
+        events.Record(db, new ClientAdministered(actor, metadata.ClientId, "created", "") { After = RowFacts.After(db.Add(client)) });
         try
         {
             await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateException lost) when (lost.IsUniqueViolation())
         {
+            db.ChangeTracker.Clear();
             return (null, null, Taken);
         }
 
-        events.Raise(new ClientAdministered(actor, metadata.ClientId, "created", ""));
         return (client, made, null);
     }
 
@@ -83,9 +83,9 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events
         string[] changed = [.. db.Entry(client).Properties.Where(property => property.IsModified).Select(property => property.Metadata.Name)];
         if (changed.Length == 0 && made is null)
             return (client, null, null);
-        if (await SaveAsync(client, now, ct) is { } lost)
+        var row = db.Entry(client);
+        if (await SaveAsync(client, now, new ClientAdministered(actor, clientId, "changed", string.Join(' ', changed)) { Before = RowFacts.Before(row), After = RowFacts.After(row) }, ct) is { } lost)
             return (null, null, lost);
-        events.Raise(new ClientAdministered(actor, clientId, "changed", string.Join(' ', changed)));
         return (client, made, null);
     }
 
@@ -107,10 +107,11 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events
             await grants.ExecuteUpdateAsync(set => set.SetProperty(grant => EF.Property<Guid?>(grant, "ApplicationId"), (Guid?)null), ct);
             if (await db.Set<Client>().Where(row => row.Id == client.Id && row.ConcurrencyToken == client.ConcurrencyToken).ExecuteDeleteAsync(ct) == 0)
                 return Refusals.Changed;
+            events.Record(db, new ClientAdministered(actor, clientId, "removed", "") { Before = RowFacts.Before(db.Entry(client)) });
+            await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new ClientAdministered(actor, clientId, "removed", ""));
         return null;
     }
 
@@ -118,8 +119,9 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events
         clientId.Any(char.IsControl) ? null : await db.Set<Client>().Include(client => client.Secrets).FirstOrDefaultAsync(client => client.ClientId == clientId, ct);
 
     /// <summary>Writes a client or its secrets, unless somebody was faster.</summary>
-    public async Task<IResult?> SaveAsync(Client client, DateTimeOffset now, CancellationToken ct)
+    public async Task<IResult?> SaveAsync(Client client, DateTimeOffset now, ClientAdministered news, CancellationToken ct)
     {
+        events.Record(db, news);
         (client.UpdatedAt, client.ConcurrencyToken) = (now, Guid.CreateVersion7().ToString());
         try
         {
@@ -128,6 +130,7 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events
         }
         catch (DbUpdateConcurrencyException)
         {
+            db.ChangeTracker.Clear();
             return Refusals.Changed;
         }
     }
@@ -171,4 +174,7 @@ internal sealed record ClientAdministered(Guid Actor, string Client, string What
 {
     public string Name => $"clients.{What}";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("client", Client), new("changed", Changed)];
+    public EventTarget? Target => new("client", Client);
+    public object? Before { get; init; }
+    public object? After { get; init; }
 }

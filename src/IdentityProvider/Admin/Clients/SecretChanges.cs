@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using IdentityProvider.Clients;
-using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
@@ -32,7 +31,7 @@ internal sealed record SecretAnswer(Guid Id, DateTimeOffset CreatedAt, DateTimeO
 internal sealed record SecretList(IReadOnlyList<SecretAnswer> Secrets);
 
 /// <summary>Secrets are made by the server, stored hashed, and replaced without an outage: several work at once.</summary>
-internal sealed class SecretChanges(Store db, ClientChanges clients, EventLog events, TimeProvider clock)
+internal sealed class SecretChanges(Store db, ClientChanges clients, TimeProvider clock)
 {
     private const int Most = 10;
 
@@ -56,9 +55,11 @@ internal sealed class SecretChanges(Store db, ClientChanges clients, EventLog ev
             foreach (var old in client.Secrets.Where(old => old.ExpiresAt is null || old.ExpiresAt > now.AddSeconds(overlap)))
                 old.ExpiresAt = now.AddSeconds(overlap);
         client.Secrets.Add(added);
-        if (await clients.SaveAsync(client, now, ct) is { } lost)
+
+        // It has its id from here on.
+        db.ChangeTracker.DetectChanges();
+        if (await clients.SaveAsync(client, now, new ClientAdministered(actor, clientId, "secret_added", added.Id.ToString()), ct) is { } lost)
             return (null, lost);
-        events.Raise(new ClientAdministered(actor, clientId, "secret_added", added.Id.ToString()));
         return (SecretAnswer.Of(added) with { ClientSecret = value }, null);
     }
 
@@ -73,9 +74,8 @@ internal sealed class SecretChanges(Store db, ClientChanges clients, EventLog ev
         if (!client.Secrets.Exists(other => other != gone && (other.ExpiresAt is null || other.ExpiresAt > now)))
             return Refusals.Conflict("It is the last secret that works. Add another one first.");
         client.Secrets.Remove(gone);
-        if (await clients.SaveAsync(client, now, ct) is { } lost)
+        if (await clients.SaveAsync(client, now, new ClientAdministered(actor, clientId, "secret_removed", id.ToString()), ct) is { } lost)
             return lost;
-        events.Raise(new ClientAdministered(actor, clientId, "secret_removed", id.ToString()));
         return null;
     }
 }

@@ -30,10 +30,9 @@ internal sealed class UserChanges(Store db, RightsChange change, SessionStore se
             if (await TakenAsync(user, ct) is { } taken)
                 return taken;
             db.Add(user);
+            events.Record(db, new UserAdministered(actor, user.Id, "created", ""));
             return null;
         }, ct);
-        if (refused is null)
-            events.Raise(new UserAdministered(actor, user.Id, "created", ""));
         return (user, refused);
     }
 
@@ -43,7 +42,6 @@ internal sealed class UserChanges(Store db, RightsChange change, SessionStore se
         if (await JsonBody.FillAsync(http, input, () => input.Problems(Today), ct, UserAnswer.Told) is { } unfit)
             return (null, unfit);
         User? user = null;
-        string[] changed = [];
         var refused = await change.OfPersonAsync(actor, sub, async () =>
         {
             user = await db.Set<User>().FirstOrDefaultAsync(row => row.Id == sub, ct);
@@ -55,9 +53,10 @@ internal sealed class UserChanges(Store db, RightsChange change, SessionStore se
             input.WriteTo(user, clock.GetUtcNow());
             if (await TakenAsync(user, ct) is { } taken)
                 return taken;
-            changed = [.. db.Entry(user).Properties.Where(property => property.IsModified).Select(property => property.Metadata.Name)];
+            string[] changed = [.. db.Entry(user).Properties.Where(property => property.IsModified).Select(property => property.Metadata.Name)];
             if (changed.Length == 0)
                 return null;
+            events.Record(db, new UserAdministered(actor, sub, "changed", string.Join(' ', changed)));
             (user.UpdatedAt, user.ConcurrencyStamp) = (clock.GetUtcNow(), Guid.CreateVersion7().ToString());
 
             // Who had the address until now hears of it: an address is a way into the account.
@@ -68,8 +67,6 @@ internal sealed class UserChanges(Store db, RightsChange change, SessionStore se
                 await sessions.EndAllAsync(sub, except: null, "disabled", ct);
             return null;
         }, ct);
-        if (refused is null && changed.Length > 0)
-            events.Raise(new UserAdministered(actor, sub, "changed", string.Join(' ', changed)));
         return (user, refused);
     }
 

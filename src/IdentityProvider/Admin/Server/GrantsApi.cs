@@ -51,10 +51,9 @@ internal static class GrantsApi
     /// <summary>Ends a grant and every token that came of it.</summary>
     private static async Task<IResult> RevokeAsync(Guid id, ClaimsPrincipal token, Store db, EventLog events, CancellationToken ct)
     {
-        if (await db.RevokeGrantsAsync(db.Set<Grant>().Where(grant => grant.Id == id), ct) == 0)
-            return Refusals.Missing("grant that lives");
-        events.Raise(new GrantRevokedByAdministrator(AdminRoute.ActorOf(token), id));
-        return Results.NoContent();
+        var revoked = await events.RecordAsync(
+            db, async () => await db.RevokeGrantsAsync(db.Set<Grant>().Where(grant => grant.Id == id), ct) == 0 ? null : new GrantRevokedByAdministrator(AdminRoute.ActorOf(token), id), ct);
+        return revoked ? Results.NoContent() : Refusals.Missing("grant that lives");
     }
 }
 
@@ -68,4 +67,5 @@ internal sealed record GrantRevokedByAdministrator(Guid Actor, Guid Grant) : IEv
 {
     public string Name => "grants.revoked_by_administrator";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("grant", Grant)];
+    public EventTarget? Target => new("grant", Grant.ToString());
 }

@@ -55,10 +55,12 @@ internal static class ConsentsApi
         {
             await db.RevokeGrantsAsync(db.Set<Grant>().Where(grant => grant.UserId == consent.UserId && grant.Application!.Id == consent.ClientId), ct);
             await db.Set<Consent>().Where(row => row.Id == id).ExecuteDeleteAsync(ct);
+            var client = await db.Set<Client>().Where(row => row.Id == consent.ClientId).Select(row => row.ClientId).FirstOrDefaultAsync(ct);
+            events.Record(db, new ConsentRevokedByAdministrator(AdminRoute.ActorOf(token), client ?? "", consent.UserId));
+            await db.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);
         }
 
-        events.Raise(new ConsentRevokedByAdministrator(AdminRoute.ActorOf(token), consent.ClientId, consent.UserId));
         return Results.NoContent();
     }
 }
@@ -69,7 +71,7 @@ internal sealed record ConsentAnswer(Guid Id, Guid Sub, string ClientId, IReadOn
 /// <summary>A page of consents; <c>next</c> is <c>after</c> of the next request, null at the end.</summary>
 internal sealed record ConsentList(IReadOnlyList<ConsentAnswer> Consents, Guid? Next);
 
-internal sealed record ConsentRevokedByAdministrator(Guid Actor, Guid Client, Guid UserId) : IEvent
+internal sealed record ConsentRevokedByAdministrator(Guid Actor, string Client, Guid UserId) : IEvent
 {
     public string Name => "consents.revoked_by_administrator";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("client", Client), new("user", UserId)];

@@ -7,7 +7,6 @@ using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.ChangeTracking;
 
 namespace IdentityProvider.Federation.Admin;
 
@@ -37,7 +36,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
             return (null, Refusals.Conflict($"There are {Most} providers already. Remove one first."));
         var row = ProviderMetadata.NewRow(provider.Name, clock.GetUtcNow());
         provider.Apply(row, secrets, clock.GetUtcNow());
-        events.Record(db, new ProviderAdministered(actor, row.Name, "added", []) { After = ProviderFacts.Of(db.Add(row), changedOnly: false, before: false) });
+        events.Record(db, new ProviderAdministered(actor, row.Name, "added", []) { After = RowFacts.After(db.Add(row)) });
         try
         {
             await SaveAsync(row, ct);
@@ -67,7 +66,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
         string[] changed = [.. db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name)];
         if (changed.Length == 0)
             return (row, null);
-        events.Record(db, new ProviderAdministered(actor, name, "changed", changed) { Before = ProviderFacts.Of(db.Entry(row), changedOnly: true, before: true), After = ProviderFacts.Of(db.Entry(row), changedOnly: true, before: false) });
+        events.Record(db, new ProviderAdministered(actor, name, "changed", changed) { Before = RowFacts.Before(db.Entry(row)), After = RowFacts.After(db.Entry(row)) });
         try
         {
             await SaveAsync(row, ct);
@@ -89,7 +88,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
             return Missing;
         if (EntityTag.Stale(http, TagOf(row)) is { } stale)
             return stale;
-        var before = ProviderFacts.Of(db.Entry(row), changedOnly: false, before: false);
+        var before = RowFacts.Before(db.Entry(row));
         if (!await events.RecordAsync(db, async () => await db.Set<UpstreamProvider>().Where(p => p.Id == row.Id && p.Version == row.Version).ExecuteDeleteAsync(ct) == 0 ? null : new ProviderAdministered(actor, name, "removed", []) { Before = before }, ct))
             return Refusals.Changed;
         await catalog.LoadAsync(ct);
@@ -149,12 +148,4 @@ internal sealed record ProviderAdministered(Guid Actor, string Provider, string 
     public EventTarget? Target => new("provider", Provider);
     public object? Before { get; init; }
     public object? After { get; init; }
-}
-
-/// <summary>A provider as the audit keeps it: of its secret only that there is one.</summary>
-internal static class ProviderFacts
-{
-    public static object Of(EntityEntry<UpstreamProvider> row, bool changedOnly, bool before) => new SortedDictionary<string, object?>(
-        row.Properties.Where(p => !changedOnly || p.IsModified).Select(p => (p.Metadata.Name, Value: before ? p.OriginalValue : p.CurrentValue)).Where(p => p.Value is not null)
-            .ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name), p => p.Name == nameof(UpstreamProvider.ProtectedClientSecret) ? "(sealed)" : p.Value), StringComparer.Ordinal);
 }

@@ -34,7 +34,7 @@ internal static class AuditFacts
             ActorId = Bounded(actor, 100),
             TargetKind = Bounded(target?.Kind, 30),
             TargetId = Bounded(target?.Id, 200),
-            ClientId = Bounded(Take(facts, "client") ?? origin.Caller.ClientId, 100),
+            ClientId = Bounded((target?.Kind == "client" ? null : Take(facts, "client")) ?? origin.Caller.ClientId, 100),
             SessionId = Bounded((target?.Kind == "session" ? null : Take(facts, "session")) ?? origin.Caller.SessionId, 36),
             Address = Bounded(origin.Address, 64),
             Reason = Bounded(Take(facts, "reason"), 200),

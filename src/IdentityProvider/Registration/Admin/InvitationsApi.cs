@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Security.Claims;
 using IdentityProvider.Email;
-using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
@@ -21,7 +19,7 @@ internal static class InvitationsApi
 
     /// <summary>Mails somebody a link to make an account with. 409 where nobody could follow it, because registration or mail is off.</summary>
     private static async Task<IResult> InviteAsync(
-        HttpContext http, ClaimsPrincipal token, Registrations registrations, MailOutbox outbox, IOptions<RegistrationOptions> options, EventLog events, CancellationToken ct)
+        HttpContext http, Registrations registrations, MailOutbox outbox, IOptions<RegistrationOptions> options, CancellationToken ct)
     {
         var input = new InvitationInput();
         if (await JsonBody.FillAsync(http, input, input.Problems, ct) is { } unfit)
@@ -29,7 +27,6 @@ internal static class InvitationsApi
         if (options.Value.Mode == RegistrationMode.Off || !outbox.CanSend)
             return Refusals.Conflict("Nobody could follow an invitation: set IdentityProvider:Registration:Mode to Invitation or Open, and IdentityProvider:Email:Smtp:Host.");
         await registrations.InviteAsync(input.Email, ct);
-        events.Raise(new PersonInvited(AdminRoute.ActorOf(token)));
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 }
@@ -42,10 +39,4 @@ internal sealed class InvitationInput
     public string Email { get; set; } = "";
 
     public IEnumerable<Problem> Problems() => Email.Length > 0 && !EmailAddress.IsValid(Email) ? [new("email", "is not a mail address. Write name@example.com.")] : [];
-}
-
-internal sealed record PersonInvited(Guid Actor) : IEvent
-{
-    public string Name => "registration.invited";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor)];
 }
