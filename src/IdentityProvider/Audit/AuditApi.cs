@@ -22,7 +22,7 @@ internal static class AuditApi
     {
         routes.MapGet(All, ListAsync).ForAdministrators(Permission.ReadAudit).Answers(typeof(AuditPage));
         routes.MapGet(All + "/export", ExportAsync).ForAdministrators(Permission.ReadAudit).Answers(null);
-        routes.MapPost(All + "/verify", VerifyAsync).ForAdministrators(Permission.ReadAudit).Answers(typeof(VerdictAnswer));
+        routes.MapGet(All + "/verify", VerifyAsync).ForAdministrators(Permission.ReadAudit).Answers(typeof(VerdictAnswer));
     }
 
     /// <summary>

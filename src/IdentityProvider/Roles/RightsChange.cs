@@ -27,18 +27,25 @@ internal sealed class RightsChange(Store db, HeldByCaller held, Administrators a
         try
         {
             if (await work(rights) is { } refused)
-                return refused;
+                return GivenUp(refused);
             await db.SaveChangesAsync(ct);
         }
         catch (DbUpdateException lost) when (lost is DbUpdateConcurrencyException || lost.IsUniqueViolation())
         {
-            return Refusals.Conflict("Something else changed it at the same moment. Read it again.");
+            return GivenUp(Refusals.Conflict("Something else changed it at the same moment. Read it again."));
         }
 
         if (administered && !await administrators.AnyAsync(ct))
-            return Refusals.Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first.");
+            return GivenUp(Refusals.Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first."));
         await transaction.CommitAsync(ct);
         return null;
+    }
+
+    /// <summary>Whatever this request saves later, it must not be this.</summary>
+    private IResult GivenUp(IResult refused)
+    {
+        db.ChangeTracker.Clear();
+        return refused;
     }
 
     public Task<IResult?> RunAsync(Guid actor, Func<HeldRights, Task<IResult?>> work, CancellationToken ct) => RunAsync(actor, Permission.ManageRoles, work, ct);

@@ -28,7 +28,7 @@ public sealed class ReadingTheAudit : IAsyncLifetime
     public async Task Who_may_read_it_reads_it_and_nobody_else()
     {
         var (ada, reader) = (await bench.TokenAsync("ada"), await bench.TokenAsync("reader"));
-        (HttpMethod Method, string Path)[] routes = [(HttpMethod.Get, "audit"), (HttpMethod.Get, "audit/export"), (HttpMethod.Post, "audit/verify")];
+        (HttpMethod Method, string Path)[] routes = [(HttpMethod.Get, "audit"), (HttpMethod.Get, "audit/export?format=csv"), (HttpMethod.Get, "audit/verify")];
         foreach (var (method, path) in routes)
         {
             Assert.Equal(HttpStatusCode.Unauthorized, (await bench.SendAsync(method, path, null)).Status);
@@ -123,13 +123,13 @@ public sealed class ReadingTheAudit : IAsyncLifetime
     {
         var ada = await bench.TokenAsync("ada");
         await host.AuditAsync();
-        var right = (await bench.SendAsync(HttpMethod.Post, "audit/verify", ada)).Body;
+        var right = (await bench.SendAsync(HttpMethod.Get, "audit/verify", ada)).Body;
         Assert.True(right.GetProperty("ok").GetBoolean());
         Assert.Equal(64, right.GetProperty("hash").GetString()!.Length);
         Assert.Contains("BEGIN PUBLIC KEY", right.GetProperty("public_key").GetString(), StringComparison.Ordinal);
 
         await host.SqlAsync("""UPDATE "AuditRecords" SET "ActorId" = 'mallory' WHERE "Sequence" = 2""");
-        var wrong = (await bench.SendAsync(HttpMethod.Post, "audit/verify", ada)).Body;
+        var wrong = (await bench.SendAsync(HttpMethod.Get, "audit/verify", ada)).Body;
         Assert.Equal((false, 2), (wrong.GetProperty("ok").GetBoolean(), wrong.GetProperty("broke_at").GetInt64()));
     }
 
