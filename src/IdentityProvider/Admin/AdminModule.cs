@@ -1,4 +1,5 @@
 using IdentityProvider.Admin.Rights;
+using IdentityProvider.Admin.ServiceAccounts;
 using IdentityProvider.Platform.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -7,13 +8,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IdentityProvider.Admin;
 
 /// <summary>
-/// Owns the console: its frame, the way there from the account portal, and the admin API of roles, groups and who holds them. The other rooms bring their own pages into it; who may see one
+/// Owns the console: its frame, the way there from the account portal, and the admin API of roles, groups, who holds them, and service accounts. The other rooms bring their own pages into it; who may see one
 /// is said on the page and settled in Authorize.
 /// </summary>
 internal static class AdminModule
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddScoped<RightsChange>().AddScoped<RoleChanges>().AddScoped<GroupChanges>()
+        .AddScoped<RightsChange>().AddScoped<RoleChanges>().AddScoped<GroupChanges>().AddScoped<ServiceAccountChanges>()
         .AddSingleton(new NavigationItem(NavigationItem.Account, 1000, "Administration", "/admin") { LeadsInto = NavigationItem.Admin });
 
     public static void MapAdmin(this IEndpointRouteBuilder routes)
@@ -22,5 +23,6 @@ internal static class AdminModule
         RolesApi.Map(routes);
         GroupsApi.Map(routes);
         UserRolesApi.Map(routes);
+        ServiceAccountsApi.Map(routes);
     }
 }

@@ -52,6 +52,7 @@ internal static class ApiKeysModule
         routes.MapDelete("/api/keys/{id:guid}", ApiKeysApi.RevokeAsync).RequireAuthorization(policy).DisableAntiforgery();
         routes.MapPost("/api/keys", ApiKeysApi.CreateAsync).RequireAuthorization(policy).RequireSignIn(FreshSignInAttribute.MaxAge).DisableAntiforgery();
         routes.MapPost("/api/keys/{id:guid}/rotate", ApiKeysApi.RotateAsync).RequireAuthorization(policy).RequireSignIn(FreshSignInAttribute.MaxAge).DisableAntiforgery();
+        ServiceKeysApi.Map(routes);
         routes.MapGet("/api/admin/api-keys", ApiKeysAdminApi.ListAsync).ForAdministrators(Permission.ReadApiKeys);
         routes.MapDelete("/api/admin/api-keys/{id:guid}", ApiKeysAdminApi.RevokeAsync).ForAdministrators(Permission.ManageApiKeys);
     }

@@ -32,6 +32,7 @@ internal static class ClientColumns
         if (!client.Providers.SequenceEqual(metadata.Providers))
             client.Providers = [.. metadata.Providers];
         client.LocalSignInOff = !metadata.LocalSignIn;
+        client.ServiceAccount = metadata.ServiceAccount;
         client.LogoUri = metadata.LogoUri;
         client.ClientUri = metadata.ClientUri;
         client.PolicyUri = metadata.PolicyUri;

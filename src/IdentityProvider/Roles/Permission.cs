@@ -7,7 +7,8 @@ internal static partial class Permission
 {
     public const string ReadSessions = "sessions:read", ManageSessions = "sessions:manage", ManageKeys = "keys:manage",
         ReadProviders = "providers:read", ManageProviders = "providers:manage", ReadRoles = "roles:read", ManageRoles = "roles:manage",
-        ReadApiKeys = "api-keys:read", ManageApiKeys = "api-keys:manage";
+        ReadApiKeys = "api-keys:read", ManageApiKeys = "api-keys:manage",
+        ReadServiceAccounts = "service-accounts:read", ManageServiceAccounts = "service-accounts:manage";
 
     public static bool IsWellFormed(string text) => text.Length <= 100 && Form().IsMatch(text);
 

@@ -12,7 +12,7 @@ internal static class SeededRoles
         [Admin] =
         [
             Permission.ManageApiKeys, Permission.ReadApiKeys, "clients:manage", Permission.ManageKeys, Permission.ManageProviders, Permission.ReadProviders,
-            Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read",
+            Permission.ManageRoles, Permission.ReadRoles, Permission.ManageServiceAccounts, Permission.ReadServiceAccounts, Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read",
         ],
     };
 }

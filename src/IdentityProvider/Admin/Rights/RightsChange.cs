@@ -15,14 +15,15 @@ internal sealed class RightsChange(Store db, UserRoles roles, Administrators adm
     /// <param name="actor">Who does it.</param>
     /// <param name="work">The change, tracked or done; or why it is not made.</param>
     /// <param name="ct">Cancels.</param>
+    /// <param name="permission">What the actor must hold still.</param>
     /// <returns>Null when it is done.</returns>
-    public async Task<IResult?> RunAsync(Guid actor, Func<HeldRights, Task<IResult?>> work, CancellationToken ct)
+    public async Task<IResult?> RunAsync(Guid actor, Func<HeldRights, Task<IResult?>> work, CancellationToken ct, string permission = Permission.ManageRoles)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         await RoleLock.TakeAsync(db, ct);
         var held = new HeldRights([.. (await roles.HeldByAsync(actor, ct)).SelectMany(role => role.Permissions)]);
-        if (held.Refuse([Permission.ManageRoles]) is not null)
-            return Forbidden($"This needs the permission {Permission.ManageRoles}.");
+        if (held.Refuse([permission]) is not null)
+            return Forbidden($"This needs the permission {permission}.");
         var administered = await administrators.AnyAsync(ct);
         try
         {
