@@ -391,6 +391,10 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
 
+                    b.Property<string>("ServiceAccount")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
                     b.Property<string>("Settings")
                         .HasMaxLength(-1)
                         .HasColumnType("text");
@@ -1569,6 +1573,7 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasColumnType("character varying(300)");
 
                     b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("uuid");
 
                     b.HasKey("Id");
@@ -1713,6 +1718,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<DateTimeOffset?>("ServiceSince")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean");
 
@@ -1743,6 +1751,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique();
+
+                    b.HasIndex("ServiceSince")
+                        .HasFilter("\"ServiceSince\" IS NOT NULL");
 
                     b.ToTable("Users", (string)null);
                 });
@@ -2022,6 +2033,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                             b1.Property<string>("Method")
                                 .IsRequired()
+                                .HasMaxLength(2000);
+
+                            b1.Property<string>("Provider")
                                 .HasMaxLength(2000);
 
                             b1.HasKey("SessionId", "__synthesizedOrdinal");

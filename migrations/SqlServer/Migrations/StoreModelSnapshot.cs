@@ -428,6 +428,11 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(2000)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<string>("ServiceAccount")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("Settings")
                         .HasMaxLength(-1)
                         .HasColumnType("nvarchar(max)")
@@ -1686,6 +1691,7 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
@@ -1850,6 +1856,9 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(64)")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<DateTimeOffset?>("ServiceSince")
+                        .HasColumnType("datetimeoffset");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("bit");
 
@@ -1886,6 +1895,9 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasFilter("[NormalizedUserName] IS NOT NULL");
+
+                    b.HasIndex("ServiceSince")
+                        .HasFilter("\"ServiceSince\" IS NOT NULL");
 
                     b.ToTable("Users", (string)null);
                 });
@@ -2165,6 +2177,10 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
 
                             b1.Property<string>("Method")
                                 .IsRequired()
+                                .HasMaxLength(2000)
+                                .UseCollation("Latin1_General_100_BIN2");
+
+                            b1.Property<string>("Provider")
                                 .HasMaxLength(2000)
                                 .UseCollation("Latin1_General_100_BIN2");
 

@@ -385,6 +385,10 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ServiceAccount")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Settings")
                         .HasMaxLength(-1)
                         .HasColumnType("TEXT");
@@ -1563,6 +1567,7 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<Guid>("Version")
+                        .IsConcurrencyToken()
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
@@ -1707,6 +1712,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ServiceSince")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("INTEGER");
 
@@ -1737,6 +1745,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique();
+
+                    b.HasIndex("ServiceSince")
+                        .HasFilter("\"ServiceSince\" IS NOT NULL");
 
                     b.ToTable("Users", (string)null);
                 });
@@ -2016,6 +2027,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                             b1.Property<string>("Method")
                                 .IsRequired()
+                                .HasMaxLength(2000);
+
+                            b1.Property<string>("Provider")
                                 .HasMaxLength(2000);
 
                             b1.HasKey("SessionId", "__synthesizedOrdinal");

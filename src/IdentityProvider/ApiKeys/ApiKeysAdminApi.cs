@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using System.Text.Json.Serialization;
 using IdentityProvider.Platform.Http;
@@ -15,13 +14,13 @@ internal static class ApiKeysAdminApi
     private const int MostRows = 200;
 
     /// <summary>
-    /// GET /api/admin/api-keys: the newest first. <c>user</c> is a user name, an e-mail address or a subject, <c>limit</c> 1 to 200 (50), <c>after</c> the
+    /// GET /api/admin/v1/api-keys: the newest first. <c>user</c> is a user name, an e-mail address or a subject, <c>limit</c> 1 to 200 (50), <c>after</c> the
     /// <c>next</c> of the page before. 400 for a parameter out of its limits.
     /// </summary>
     public static async Task<IResult> ListAsync(Store db, UserLookup users, TimeProvider clock, CancellationToken ct, string? user = null, int limit = 50, Guid? after = null)
     {
         if (user?.Length > 254 || limit is < 1 or > MostRows)
-            return new ErrorResult(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", string.Create(CultureInfo.InvariantCulture, $"user has at most 254 characters; limit is 1 to {MostRows}.")));
+            return Refusals.BadRequest($"user has at most 254 characters; limit is 1 to {MostRows}.");
         var found = db.Set<ApiKey>().AsNoTracking();
         if (user?.Trim() is { Length: > 0 } name)
         {
@@ -37,7 +36,7 @@ internal static class ApiKeysAdminApi
         return Results.Json(new KeyPage([.. keys.Take(limit).Select(key => KeyEntry.Of(key, now) with { Sub = key.UserId })], keys.Count > limit ? keys[limit - 1].Id : null));
     }
 
-    /// <summary>DELETE /api/admin/api-keys/{id}: 204, or 404 where there is none that works. Its owner is mailed.</summary>
+    /// <summary>DELETE /api/admin/v1/api-keys/{id}: 204, or 404 where there is none that works. Its owner is mailed.</summary>
     public static async Task<IResult> RevokeAsync(HttpContext http, ClaimsPrincipal token, Guid id, ApiKeyChanges changes, CancellationToken ct) =>
         await changes.RevokeAsync(BearerTokens.PersonOf(token)!.Value, null, http, id, ct) ? Results.NoContent() : ApiKeysApi.Missing;
 

@@ -18,7 +18,7 @@ namespace IdentityProvider.ApiKeys;
 /// </summary>
 internal static class ServiceKeysApi
 {
-    private const string All = "/api/admin/v1/service-accounts/{sub:guid}/keys", One = All + "/{id:guid}";
+    private const string All = Routes.AdminApi + "/service-accounts/{sub:guid}/keys", One = All + "/{id:guid}";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -49,7 +49,7 @@ internal static class ServiceKeysApi
         if (await OwnerAsync(db, sub, ct) is not { } owner)
             return NoAccount;
         if (owner.DisabledAt is not null)
-            return new ErrorResult(new ErrorInfo(StatusCodes.Status409Conflict, "conflict", "The account is disabled. Let it in first."));
+            return Refusals.Conflict("The account is disabled. Let it in first.");
         var actor = BearerTokens.PersonOf(http.User)!.Value;
         if (await changes.TooManyAsync(actor, ct) is { } wait)
             return new TooManyResult(wait);
@@ -77,7 +77,7 @@ internal static class ServiceKeysApi
     private static async Task<IResult> RevokeAsync(Guid sub, Guid id, HttpContext http, Store db, ApiKeyChanges changes, CancellationToken ct) =>
         await OwnerAsync(db, sub, ct) is not null && await changes.RevokeAsync(BearerTokens.PersonOf(http.User)!.Value, sub, http, id, ct) ? Results.NoContent() : ApiKeysApi.Missing;
 
-    private static readonly ErrorResult NoAccount = new(new ErrorInfo(StatusCodes.Status404NotFound, "not_found", "There is no such service account."));
+    private static ErrorResult NoAccount => Refusals.Missing("service account");
 
     private static Task<User?> OwnerAsync(Store db, Guid sub, CancellationToken ct) => db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == sub && u.ServiceSince != null, ct);
 
@@ -85,7 +85,7 @@ internal static class ServiceKeysApi
     {
         var held = await changes.HeldAsync(actor, ct);
         return permissions.FirstOrDefault(wanted => !held.Any(own => Permission.Implies(own, wanted))) is { } above
-            ? new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", $"Nobody gives what they do not hold. You do not hold {Constraints.Shown(above)}."))
+            ? Refusals.Forbidden($"Nobody gives what they do not hold. You do not hold {Constraints.Shown(above)}.")
             : null;
     }
 }

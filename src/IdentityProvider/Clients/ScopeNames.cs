@@ -6,7 +6,7 @@ internal static class ScopeNames
     public const string OfflineAccess = "offline_access";
 
     /// <summary>OpenID Connect Core 1.0 sections 5.4 and 11, and our own for roles and administration. They have no rows.</summary>
-    public static readonly IReadOnlyList<string> BuiltIn = ["openid", "profile", "email", "phone", "address", "roles", OfflineAccess, StandardScopes.Administration, StandardScopes.ApiKeys];
+    public static readonly IReadOnlyList<string> BuiltIn = [.. StandardScopes.All.Select(scope => scope.Name)];
 
     /// <summary>RFC 6749 appendix A.4.</summary>
     public static string? Problem(string name)

@@ -21,6 +21,7 @@ internal static class StandardScopes
         new("address", "See your postal address", null, ["address"]),
         new(Roles, "See the roles you hold", null, ["roles"]),
         new(Administration, "Administer this server with all the rights you hold", null, []),
+        .. AdminScopes.All,
         new(ApiKeys, "Make and revoke API keys that do what you may", null, []),
         new(OfflineAccess, "Keep this access when you are not using it", null, []),
     ];

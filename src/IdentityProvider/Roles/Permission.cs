@@ -5,9 +5,12 @@ namespace IdentityProvider.Roles;
 /// <summary>A permission: <c>resource:action[:own|:all]</c>.</summary>
 internal static partial class Permission
 {
-    public const string ReadSessions = "sessions:read", ManageSessions = "sessions:manage", ManageKeys = "keys:manage",
-        ReadProviders = "providers:read", ManageProviders = "providers:manage", ReadRoles = "roles:read", ManageRoles = "roles:manage",
-        ReadApiKeys = "api-keys:read", ManageApiKeys = "api-keys:manage",
+    public const string ReadUsers = "users:read", ManageUsers = "users:manage", ReadRoles = "roles:read", ManageRoles = "roles:manage",
+        ReadClients = "clients:read", ManageClients = "clients:manage", ReadApis = "apis:read", ManageApis = "apis:manage",
+        ReadConsents = "consents:read", ManageConsents = "consents:manage", ReadGrants = "grants:read", ManageGrants = "grants:manage",
+        ReadSessions = "sessions:read", ManageSessions = "sessions:manage", ReadApiKeys = "api-keys:read", ManageApiKeys = "api-keys:manage",
+        ReadProviders = "providers:read", ManageProviders = "providers:manage", ReadKeys = "keys:read", ManageKeys = "keys:manage",
+        ReadSettings = "settings:read", ReadStatistics = "statistics:read",
         ReadServiceAccounts = "service-accounts:read", ManageServiceAccounts = "service-accounts:manage";
 
     public static bool IsWellFormed(string text) => text.Length <= 100 && Form().IsMatch(text);

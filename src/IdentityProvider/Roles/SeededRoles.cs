@@ -8,11 +8,13 @@ internal static class SeededRoles
     public static readonly IReadOnlyDictionary<string, string[]> Permissions = new Dictionary<string, string[]>(StringComparer.Ordinal)
     {
         [User] = [],
-        [Moderator] = ["users:read", Permission.ReadSessions],
+        [Moderator] = [Permission.ReadUsers, Permission.ReadSessions],
         [Admin] =
         [
-            Permission.ManageApiKeys, Permission.ReadApiKeys, "clients:manage", Permission.ManageKeys, Permission.ManageProviders, Permission.ReadProviders,
-            Permission.ManageRoles, Permission.ReadRoles, Permission.ManageServiceAccounts, Permission.ReadServiceAccounts, Permission.ManageSessions, Permission.ReadSessions, "users:manage", "users:read",
+            Permission.ManageApiKeys, Permission.ReadApiKeys, Permission.ManageApis, Permission.ReadApis, Permission.ManageClients, Permission.ReadClients,
+            Permission.ManageConsents, Permission.ReadConsents, Permission.ManageGrants, Permission.ReadGrants, Permission.ManageKeys, Permission.ReadKeys,
+            Permission.ManageProviders, Permission.ReadProviders, Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions,
+            Permission.ReadSettings, Permission.ReadStatistics, Permission.ManageServiceAccounts, Permission.ReadServiceAccounts, Permission.ManageUsers, Permission.ReadUsers,
         ],
     };
 }

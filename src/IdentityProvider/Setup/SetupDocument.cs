@@ -23,7 +23,7 @@ internal sealed class SetupDocument
     /// <summary>The protected resources (RFC 8707) and their scopes.</summary>
     public List<ApiEntry> Apis { get; set; } = [];
 
-    /// <summary>Identity scopes beyond openid, profile, email, phone, address, roles, offline_access, urn:identityprovider:admin and urn:identityprovider:api-keys, which are always there.</summary>
+    /// <summary>Identity scopes beyond openid, profile, email, phone, address, roles, offline_access, urn:identityprovider:admin with its areas and urn:identityprovider:api-keys, which are always there.</summary>
     public List<IdentityScopeEntry> Scopes { get; set; } = [];
 
     /// <summary>Servers elsewhere that people may sign in with.</summary>

@@ -19,28 +19,28 @@ internal sealed class RightsBench(IdpHost host, FakeTimeProvider clock)
 
     public static string Document()
     {
-        var document = JsonNode.Parse(Documents.Setting(TestDocument.Json, "trusted", ("scope", "openid profile roles urn:identityprovider:admin")))!;
+        var document = JsonNode.Parse(Documents.Setting(TestDocument.Json, "trusted", ("scope", "openid profile roles urn:identityprovider:admin urn:identityprovider:admin:roles:read urn:identityprovider:admin:roles:write urn:identityprovider:admin:sessions:read")))!;
         document["roles"] = new JsonArray(
             Role("admin", "roles:manage", "roles:read", "sessions:read", "users:read"), Role("deputy", "roles:manage", "roles:read", "notes:read:own"), Role("reader", "roles:read"), Role("chief", "keys:manage"));
         document["users"] = new JsonArray(User("ada", "admin"), User("otto", "admin"), User("deputy", "deputy"), User("reader", "reader"), User("grace"));
         return document.ToJsonString();
     }
 
-    public async Task<string> TokenAsync(string username, IdpHost? node = null)
+    public async Task<string> TokenAsync(string username, IdpHost? node = null, string scope = Scope)
     {
         // Each code works once.
         clock.Advance(TimeSpan.FromSeconds(30));
         using var browser = new Browser(node ?? host);
         await browser.OpenAccountAsync("/account", username);
         await browser.SubmitAsync("Continue", ("code", new Totp(Base32Encoding.ToBytes(TestDocument.TotpSecret)).ComputeTotp(clock.GetUtcNow().UtcDateTime)));
-        return (await new RelyingParty(node ?? host, "trusted").TokensAsync(browser, Scope))["access_token"]!;
+        return (await new RelyingParty(node ?? host, "trusted").TokensAsync(browser, scope))["access_token"]!;
     }
 
     public Task<Guid> SubAsync(string username) => host.InStoreAsync(db => db.Set<User>().Where(user => user.UserName == username).Select(user => user.Id).SingleAsync());
 
     public async Task<(HttpStatusCode Status, JsonElement Body, string? Tag)> SendAsync(HttpMethod method, string path, string? token, object? body = null, string? ifMatch = null, IdpHost? node = null)
     {
-        using var request = new HttpRequestMessage(method, $"/api/admin/{path}");
+        using var request = new HttpRequestMessage(method, $"/api/admin/v1/{path}");
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (ifMatch is not null)

@@ -31,17 +31,17 @@ public sealed class AdministeringKeys : IAsyncLifetime
         clock.Advance(TimeSpan.FromSeconds(1));
         var (second, _) = await KeyBench.MakeAsync(host, ada);
         var admin = await AdministratorAsync();
-        var page = await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/api-keys?user=ada&limit=1", admin);
+        var page = await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/api-keys?user=ada&limit=1", admin);
         Assert.Equal([second], Ids(page));
-        Assert.Equal([first], Ids(await KeyBench.SendAsync(host, HttpMethod.Get, $"/api/admin/api-keys?limit=1&after={page["next"]}", admin)));
+        Assert.Equal([first], Ids(await KeyBench.SendAsync(host, HttpMethod.Get, $"/api/admin/v1/api-keys?limit=1&after={page["next"]}", admin)));
         Assert.DoesNotContain(secret, page.Json.ToString(), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NoContent, (await KeyBench.SendAsync(host, HttpMethod.Delete, $"/api/admin/api-keys/{first}", admin)).Status);
-        Assert.Equal(HttpStatusCode.NotFound, (await KeyBench.SendAsync(host, HttpMethod.Delete, $"/api/admin/api-keys/{first}", admin)).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await KeyBench.SendAsync(host, HttpMethod.Delete, $"/api/admin/v1/api-keys/{first}", admin)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await KeyBench.SendAsync(host, HttpMethod.Delete, $"/api/admin/v1/api-keys/{first}", admin)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/me", secret)).Status);
         Assert.Contains("An administrator revoked", (await host.MailAsync("ada@example.test")).Subject, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadRequest, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/api-keys?limit=0", admin)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/api-keys", await KeyBench.TokenAsync(host, scope: "openid urn:identityprovider:admin"))).Status);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/api-keys", null)).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/api-keys?limit=0", admin)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/api-keys", await KeyBench.TokenAsync(host, scope: "openid urn:identityprovider:admin"))).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/api-keys", null)).Status);
     }
 
     [Fact]
@@ -51,13 +51,13 @@ public sealed class AdministeringKeys : IAsyncLifetime
         var (_, all) = await KeyBench.MakeAsync(host, admin, new { scope = "urn:identityprovider:admin", permissions = new[] { "api-keys:read" } });
         var (_, none) = await KeyBench.MakeAsync(host, admin, new { scope = "urn:identityprovider:admin" });
         var (_, other) = await KeyBench.MakeAsync(host, admin, new { scope = "notes:read", permissions = new[] { "api-keys:read" } });
-        Assert.Equal(HttpStatusCode.OK, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/api-keys", all)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/sessions", all)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/api-keys", none)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/api-keys", other)).Status);
-        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Post, "/api/admin/panic", all, new { confirm = "x" })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/api-keys", all)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/sessions", all)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/api-keys", none)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/api-keys", other)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Post, "/api/admin/v1/panic", all, new { confirm = "x" })).Status);
         await KeyBench.TakeRolesAsync(host, "otp");
-        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/api-keys", all)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await KeyBench.SendAsync(host, HttpMethod.Get, "/api/admin/v1/api-keys", all)).Status);
     }
 
     private async Task<string> AdministratorAsync()

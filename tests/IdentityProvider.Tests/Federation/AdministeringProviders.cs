@@ -43,7 +43,7 @@ public sealed class AdministeringProviders(AdministeringProviders.Bench bench) :
     public async Task What_is_added_changed_and_removed_is_so_on_the_sign_in_page_and_the_secret_never_comes_out()
     {
         var added = await SendAsync("POST", "", bench.Admin, Provider("seen", ("display_name", "Seen <b>"), ("client_secret", Secret), ("domains", new JsonArray("seen.test"))));
-        Assert.Equal((HttpStatusCode.Created, "/api/admin/providers/seen", true), (added.Status, added.Location, added.Body["has_client_secret"]!.GetValue<bool>()));
+        Assert.Equal((HttpStatusCode.Created, "/api/admin/v1/providers/seen", true), (added.Status, added.Location, added.Body["has_client_secret"]!.GetValue<bool>()));
         Assert.Equal($"{bench.Host.Issuer}federation/seen/callback", (string?)added.Body["redirect_uri"]);
         Assert.Contains("Sign in with Seen <b>", await PageAsync(), StringComparison.Ordinal);
 
@@ -125,7 +125,7 @@ public sealed class AdministeringProviders(AdministeringProviders.Bench bench) :
         async Task<HttpStatusCode> StatusAsync(string body, string type = "application/json")
         {
             using var content = new StringContent(body, Encoding.UTF8, type);
-            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/admin/providers") { Content = content };
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/admin/v1/providers") { Content = content };
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", bench.Admin);
             using var response = await bench.Host.Http.SendAsync(request);
             return response.StatusCode;
@@ -172,7 +172,7 @@ public sealed class AdministeringProviders(AdministeringProviders.Bench bench) :
 
     private async Task<Reply> SendAsync(string method, string path, string? token, JsonNode? body, string? ifMatch = null, IdpHost? node = null)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/admin/providers{path}");
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/admin/v1/providers{path}");
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (ifMatch is not null)

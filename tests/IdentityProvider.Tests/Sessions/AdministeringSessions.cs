@@ -231,7 +231,7 @@ public sealed class AdministeringSessions : IAsyncLifetime
         var keys = await host.Http.GetStringAsync("/.well-known/jwks");
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Post, "panic", token, body: new { confirm = "yes" })).Status);
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Post, "panic", token, body: new { confirm = new[] { 1 } })).Status);
-        Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(HttpMethod.Post, "panic", token)).Status);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, (await SendAsync(HttpMethod.Post, "panic", token)).Status);
         Assert.Equal(keys, await host.Http.GetStringAsync("/.well-known/jwks"));
         Assert.Equal("/account", (await ada.OpenAsync("/account")).Url.AbsolutePath);
 
@@ -297,7 +297,7 @@ public sealed class AdministeringSessions : IAsyncLifetime
 
     private async Task<(HttpStatusCode Status, JsonElement Body)> SendAsync(HttpMethod method, string path, string? token, IdpHost? node = null, object? body = null)
     {
-        using var request = new HttpRequestMessage(method, $"/api/admin/{path}");
+        using var request = new HttpRequestMessage(method, $"/api/admin/v1/{path}");
         if (token is not null)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (body is not null)

@@ -18,13 +18,13 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
     public async Task<(GroupState? State, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
     {
         var input = new GroupInput();
-        if (await RightsInput.ReadAsync(http, input, () => RightsInput.NameProblems(input.Name), ct) is { } unfit)
+        if (await RightsInput.FillAsync(http, input, () => RightsInput.NameProblems(input.Name), ct) is { } unfit)
             return (null, unfit);
         GroupState? state = null;
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await db.Set<Group>().AnyAsync(row => row.Name == input.Name, ct))
-                return RightsChange.Conflict("There is a group of this name. Change that one.");
+                return Refusals.Conflict("There is a group of this name. Change that one.");
             var group = new Group { Name = input.Name };
             db.Add(group);
             await db.SaveChangesAsync(ct);
@@ -40,13 +40,13 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
     public async Task<(GroupState? State, IResult? Refused)> ChangeAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
     {
         var input = new GroupInput { Name = name };
-        if (await RightsInput.ReadAsync(http, input, () => RightsInput.Kept(input.Name, name), ct) is { } unfit)
+        if (await RightsInput.FillAsync(http, input, () => RightsInput.Kept(input.Name, name), ct) is { } unfit)
             return (null, unfit);
         GroupState? state = null, before = null;
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found)
-                return RightsChange.Missing("group");
+                return Refusals.Missing("group");
             before = found.State;
             if (EntityTag.Stale(http, before.Tag) is { } stale)
                 return stale;
@@ -64,7 +64,7 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found)
-                return RightsChange.Missing("group");
+                return Refusals.Missing("group");
             if ((EntityTag.Stale(http, found.State.Tag) ?? rights.Refuse([], await CarriedAsync(found.Group.Id, ct))) is { } problem)
                 return problem;
             await nesting.RemoveAsync(found.Group, ct);
@@ -81,7 +81,7 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found || !await db.Set<User>().AnyAsync(user => user.Id == userId, ct))
-                return RightsChange.Missing("group or person");
+                return Refusals.Missing("group or person");
             added = !await db.Set<GroupMember>().AnyAsync(member => member.UserId == userId && member.GroupId == found.Group.Id, ct);
             if (added)
                 db.Add(new GroupMember { UserId = userId, GroupId = found.Group.Id });
@@ -97,7 +97,7 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found || await db.Set<GroupMember>().FirstOrDefaultAsync(member => member.UserId == userId && member.GroupId == found.Group.Id, ct) is not { } member)
-                return RightsChange.Missing("group, or member of it");
+                return Refusals.Missing("group, or member of it");
             db.Remove(member);
             return rights.Refuse([], await CarriedAsync(found.Group.Id, ct));
         }, ct);
@@ -120,7 +120,7 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
         db.RemoveRange(carried.Where(role => !after.Roles.Any(name => roles[name].Id == role.RoleId)));
         db.AddRange(after.Roles.Except(before.Roles).Select(name => new GroupRole { GroupId = group.Id, RoleId = roles[name].Id }));
         if (await nesting.SetAsync(new Dictionary<Guid, IReadOnlyCollection<Guid>> { [group.Id] = [.. after.Groups.Select(name => groups[name])] }, ct) is { } problem)
-            return (after, RightsChange.Conflict($"A group {problem}"));
+            return (after, Refusals.Conflict($"A group {problem}"));
 
         // Those in the group gain the roles it is given; groups that come in gain all it and those around it carry.
         var around = await CarriedAsync(group.Id, ct);

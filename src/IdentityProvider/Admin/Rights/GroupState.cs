@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using Microsoft.EntityFrameworkCore;

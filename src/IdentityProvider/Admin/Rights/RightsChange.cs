@@ -23,7 +23,7 @@ internal sealed class RightsChange(Store db, UserRoles roles, Administrators adm
         await RoleLock.TakeAsync(db, ct);
         var held = new HeldRights([.. (await roles.HeldByAsync(actor, ct)).SelectMany(role => role.Permissions)]);
         if (held.Refuse([permission]) is not null)
-            return Forbidden($"This needs the permission {permission}.");
+            return Refusals.Forbidden($"This needs the permission {permission}.");
         var administered = await administrators.AnyAsync(ct);
         try
         {
@@ -33,22 +33,15 @@ internal sealed class RightsChange(Store db, UserRoles roles, Administrators adm
         }
         catch (DbUpdateException lost) when (lost is DbUpdateConcurrencyException || lost.IsUniqueViolation())
         {
-            return Conflict("Something else changed it at the same moment. Read it again.");
+            return Refusals.Conflict("Something else changed it at the same moment. Read it again.");
         }
 
         if (administered && !await administrators.AnyAsync(ct))
-            return Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first.");
+            return Refusals.Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first.");
         await transaction.CommitAsync(ct);
         return null;
     }
 
-    public static ErrorResult Forbidden(string words) => new(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", words));
-
-    public static ErrorResult Conflict(string words) => new(new ErrorInfo(StatusCodes.Status409Conflict, "conflict", words));
-
-    public static ErrorResult Missing(string what) => new(new ErrorInfo(StatusCodes.Status404NotFound, "not_found", $"There is no such {what}."));
-
-    public static ErrorResult BadPage => new(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", "limit is 1 to 200; after is the next of an answer."));
 }
 
 /// <summary>What an administrator holds: the most they can give.</summary>
@@ -61,7 +54,7 @@ internal sealed class HeldRights(IReadOnlyCollection<string> permissions)
     public IResult? Refuse(IEnumerable<string> wanted)
     {
         var above = wanted.Distinct(StringComparer.Ordinal).Where(want => !permissions.Any(held => Permission.Implies(held, want))).Order(StringComparer.Ordinal).ToList();
-        return above.Count == 0 ? null : RightsChange.Forbidden($"Nobody gives what they do not hold. You do not hold {string.Join(", ", above.Take(Named))}{(above.Count > Named ? $" and {above.Count - Named} more" : "")}.");
+        return above.Count == 0 ? null : Refusals.Forbidden($"Nobody gives what they do not hold. You do not hold {string.Join(", ", above.Take(Named))}{(above.Count > Named ? $" and {above.Count - Named} more" : "")}.");
     }
 
     /// <summary>Roles that are given must be held; of those that are taken away admin must be, so that no lesser administrator pushes a higher one out.</summary>

@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using IdentityProvider.Clients;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
@@ -42,32 +40,12 @@ internal sealed class UserRolesInput
     public List<string>? Roles { get; set; }
 }
 
-/// <summary>Reads what a caller sends, and says everything that is wrong with it at once.</summary>
+/// <summary>The rules of what a caller sends about rights.</summary>
 internal static partial class RightsInput
 {
-    /// <param name="http">The request.</param>
-    /// <param name="input">What is filled.</param>
-    /// <param name="more">Rules beyond the annotations, asked when the JSON could be read.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <returns>Null when all is well.</returns>
-    public static async Task<IResult?> ReadAsync(HttpContext http, object input, Func<IEnumerable<Problem>> more, CancellationToken ct)
-    {
-        if (!http.Request.HasJsonContentType())
-            return new ErrorResult(new ErrorInfo(StatusCodes.Status415UnsupportedMediaType, "invalid_request", "Send application/json."));
-        try
-        {
-            using var document = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 8 }, ct);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return NoObject;
-            var unreadable = JsonInput.Fill(input, document.RootElement, "seeded", "sub", "groups", "effective");
-            Problem[] problems = [.. unreadable, .. Constraints.Check(input, ClientMetadataRules.OutsideName).Concat(more()).Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)))];
-            return problems.Length == 0 ? null : new ProblemsResult(problems);
-        }
-        catch (JsonException)
-        {
-            return NoObject;
-        }
-    }
+    /// <inheritdoc cref="JsonBody.FillAsync"/>
+    public static Task<IResult?> FillAsync(HttpContext http, object input, Func<IEnumerable<Problem>> more, CancellationToken ct) =>
+        JsonBody.FillAsync(http, input, more, ct, "seeded", "sub", "groups", "effective");
 
     /// <summary>A name stands in addresses and logs.</summary>
     public static IEnumerable<Problem> NameProblems(string name)
@@ -90,10 +68,6 @@ internal static partial class RightsInput
     public static IEnumerable<Problem> Unknown(string property, IEnumerable<string> given, IReadOnlyCollection<string> known, string what) =>
         given.Select((name, i) => (name, i)).Where(entry => !known.Contains(entry.name)).Select(entry => new Problem(
             $"{property}[{entry.i}]", $"\"{Constraints.Shown(entry.name)}\" is no {what}.{NearestName.Question(entry.name, known)}"));
-
-    private static ErrorResult NoObject => new(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", "The body is not a JSON object."));
-
-    private static string FieldOf(Problem problem) => problem.Property.Split('[', '.')[0];
 
     [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Name();

@@ -18,15 +18,15 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
     public async Task<(Role? Role, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
     {
         var input = new RoleInput();
-        if (await RightsInput.ReadAsync(http, input, () => [.. RightsInput.NameProblems(input.Name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
+        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.NameProblems(input.Name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
             return (null, unfit);
         var role = new Role { Name = input.Name, Permissions = [.. input.Permissions.Distinct()] };
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await db.Set<Role>().AnyAsync(row => row.Name == role.Name, ct))
-                return RightsChange.Conflict("There is a role of this name. Change that one.");
+                return Refusals.Conflict("There is a role of this name. Change that one.");
             if (await db.Set<Role>().CountAsync(ct) >= Most)
-                return RightsChange.Conflict($"There are {Most} roles already. Remove one first.");
+                return Refusals.Conflict($"There are {Most} roles already. Remove one first.");
             db.Add(role);
             return rights.Refuse(role.Permissions);
         }, ct);
@@ -38,7 +38,7 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
     public async Task<(Role? Role, IResult? Refused)> ChangeAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
     {
         var input = new RoleInput { Name = name };
-        if (await RightsInput.ReadAsync(http, input, () => [.. RightsInput.Kept(input.Name, name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
+        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.Kept(input.Name, name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
             return (null, unfit);
         Role? role = null;
         List<string> before = [];
@@ -46,7 +46,7 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
         {
             role = await RolesApi.RoleAsync(db.Set<Role>(), name, ct);
             if (role is null)
-                return RightsChange.Missing("role");
+                return Refusals.Missing("role");
             if (EntityTag.Stale(http, TagOf(role)) is { } stale)
                 return stale;
             (before, role.Permissions) = (role.Permissions, [.. input.Permissions.Distinct()]);
@@ -63,9 +63,9 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
         var refused = await change.RunAsync(actor, async _ =>
         {
             if (await RolesApi.RoleAsync(db.Set<Role>(), name, ct) is not { } role)
-                return RightsChange.Missing("role");
+                return Refusals.Missing("role");
             if (SeededRoles.Permissions.ContainsKey(name))
-                return RightsChange.Conflict("user, moderator and admin stay. Change what they permit instead.");
+                return Refusals.Conflict("user, moderator and admin stay. Change what they permit instead.");
             if (EntityTag.Stale(http, TagOf(role)) is { } stale)
                 return stale;
             before = role.Permissions;

@@ -15,7 +15,7 @@ namespace IdentityProvider.Admin.Rights;
 /// <summary>Who holds which roles, in the admin API. A change counts at the next request of whomever it is about.</summary>
 internal static class UserRolesApi
 {
-    private const string Of = "/api/admin/users/{sub:guid}/roles";
+    private const string Of = Routes.AdminApi + "/users/{sub:guid}/roles";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -24,27 +24,27 @@ internal static class UserRolesApi
     }
 
     /// <summary>
-    /// GET /api/admin/users/{sub}/roles: <c>roles</c> held by themselves, with an <c>ETag</c>, the <c>groups</c> they are in by themselves, and
+    /// GET /api/admin/v1/users/{sub}/roles: <c>roles</c> held by themselves, with an <c>ETag</c>, the <c>groups</c> they are in by themselves, and
     /// <c>effective</c>, all roles they hold. 404 when there is no such person.
     /// </summary>
     private static async Task<IResult> FindAsync(Guid sub, HttpContext http, Store db, UserRoles roles, CancellationToken ct) =>
-        await db.Set<User>().AnyAsync(user => user.Id == sub, ct) ? await ShowAsync(sub, http, db, roles, ct) : RightsChange.Missing("person");
+        await db.Set<User>().AnyAsync(user => user.Id == sub, ct) ? await ShowAsync(sub, http, db, roles, ct) : Refusals.Missing("person");
 
     /// <summary>
-    /// PUT /api/admin/users/{sub}/roles with all <c>roles</c> held by themselves and <c>If-Match</c>: 200. Roles that follow from a provider are
+    /// PUT /api/admin/v1/users/{sub}/roles with all <c>roles</c> held by themselves and <c>If-Match</c>: 200. Roles that follow from a provider are
     /// among them, and come back with the next sign-in there. 400 for unknown roles, 403 for one that permits what the caller does not hold,
     /// 404, 409 for the last administrator, 412 when another was faster, 428 without <c>If-Match</c>.
     /// </summary>
     private static async Task<IResult> ChangeAsync(Guid sub, HttpContext http, ClaimsPrincipal token, Store db, UserRoles roles, RightsChange change, EventLog events, CancellationToken ct)
     {
         var (input, actor) = (new UserRolesInput(), BearerTokens.PersonOf(token)!.Value);
-        if (await RightsInput.ReadAsync(http, input, () => [], ct) is { } unfit)
+        if (await RightsInput.FillAsync(http, input, () => [], ct) is { } unfit)
             return unfit;
         string[] before = [], after = [.. input.Roles!.Distinct().Order(StringComparer.Ordinal)];
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (!await db.Set<User>().AnyAsync(user => user.Id == sub, ct))
-                return RightsChange.Missing("person");
+                return Refusals.Missing("person");
             var all = await db.Set<Role>().AsNoTracking().ToDictionaryAsync(role => role.Id, ct);
             var rows = await db.Set<UserRole>().Where(held => held.UserId == sub).ToListAsync(ct);
             before = [.. rows.Select(row => all[row.RoleId].Name).Order(StringComparer.Ordinal)];

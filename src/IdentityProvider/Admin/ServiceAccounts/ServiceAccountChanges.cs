@@ -2,8 +2,10 @@ using System.ComponentModel.DataAnnotations;
 using IdentityProvider.Admin.Rights;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
@@ -37,7 +39,7 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
     public async Task<(User? User, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
     {
         var input = new ServiceAccountInput();
-        if (await RightsInput.ReadAsync(http, input, () => RightsInput.NameProblems(input.Name), ct) is { } unfit)
+        if (await FillAsync(http, input, () => RightsInput.NameProblems(input.Name), ct) is { } unfit)
             return (null, unfit);
         var now = clock.GetUtcNow();
         var user = User.ForService(input.Name, input.Description, Handle.Create(), now);
@@ -45,7 +47,7 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
         var refused = await change.RunAsync(actor, async _ =>
         {
             if (await db.Set<User>().AnyAsync(other => other.NormalizedUserName == user.NormalizedUserName || other.NormalizedEmail == user.NormalizedUserName, ct))
-                return RightsChange.Conflict("Somebody has this name. Choose another one.");
+                return Refusals.Conflict("Somebody has this name. Choose another one.");
             db.Add(user);
             return null;
         }, ct, Permission.ManageServiceAccounts);
@@ -58,16 +60,16 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
     {
         var input = new ServiceAccountInput();
         if (await ServiceAccountsApi.RowAsync(db.Set<User>().AsNoTracking(), sub, ct) is not { } known)
-            return (null, RightsChange.Missing("service account"));
+            return (null, Refusals.Missing("service account"));
         input.Name = known.UserName!;
-        if (await RightsInput.ReadAsync(http, input, () => RightsInput.Kept(input.Name, known.UserName!), ct) is { } unfit)
+        if (await FillAsync(http, input, () => RightsInput.Kept(input.Name, known.UserName!), ct) is { } unfit)
             return (null, unfit);
         User? user = null;
         var what = "changed";
         var refused = await change.RunAsync(actor, async rights =>
         {
             if ((user = await ServiceAccountsApi.RowAsync(db.Set<User>(), sub, ct)) is null)
-                return RightsChange.Missing("service account");
+                return Refusals.Missing("service account");
             if (EntityTag.Stale(http, TagOf(user)) is { } stale)
                 return stale;
             var now = clock.GetUtcNow();
@@ -89,7 +91,7 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await ServiceAccountsApi.RowAsync(db.Set<User>(), sub, ct) is not { } user)
-                return RightsChange.Missing("service account");
+                return Refusals.Missing("service account");
             if ((EntityTag.Stale(http, TagOf(user)) ?? rights.Refuse([], await roles.HeldByAsync(sub, ct))) is { } problem)
                 return problem;
             var now = clock.GetUtcNow();
@@ -103,6 +105,9 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
             Told(actor, sub, "removed");
         return refused;
     }
+
+    private static Task<IResult?> FillAsync(HttpContext http, ServiceAccountInput input, Func<IEnumerable<Problem>> more, CancellationToken ct) =>
+        JsonBody.FillAsync(http, input, more, ct, "sub", "created_at", "roles", "clients");
 
     private void Told(Guid actor, Guid sub, string what)
     {

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using IdentityProvider.Admin.Rights;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
@@ -16,7 +15,7 @@ namespace IdentityProvider.Admin.ServiceAccounts;
 /// <summary>Service accounts in the admin API. Roles and groups are given to them as to people, keys by the room of keys, clients by their own metadata.</summary>
 internal static class ServiceAccountsApi
 {
-    private const string All = "/api/admin/v1/service-accounts", One = All + "/{sub:guid}";
+    private const string All = Routes.AdminApi + "/service-accounts", One = All + "/{sub:guid}";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -31,7 +30,7 @@ internal static class ServiceAccountsApi
     private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = 50, string? after = null)
     {
         if (limit is < 1 or > 200 || after?.Length > 256 || after?.Any(char.IsControl) == true)
-            return RightsChange.BadPage;
+            return Refusals.BadPage;
         var last = after is null ? null : UserNames.Normalize(after);
         var rows = await db.Set<User>().AsNoTracking().Where(user => user.ServiceSince != null && (last == null || user.NormalizedUserName!.CompareTo(last) > 0))
             .OrderBy(user => user.NormalizedUserName).Take(limit + 1).ToListAsync(ct);
@@ -43,7 +42,7 @@ internal static class ServiceAccountsApi
     /// it. 404 when there is none.
     /// </summary>
     private static async Task<IResult> FindAsync(Guid sub, HttpContext http, Store db, UserRoles roles, CancellationToken ct) =>
-        await RowAsync(db.Set<User>().AsNoTracking(), sub, ct) is { } user ? await ShowAsync(http, db, roles, user, null, ct) : RightsChange.Missing("service account");
+        await RowAsync(db.Set<User>().AsNoTracking(), sub, ct) is { } user ? await ShowAsync(http, db, roles, user, null, ct) : Refusals.Missing("service account");
 
     /// <summary>POST /api/admin/v1/service-accounts with <c>name</c> and <c>description</c>: 201. 400 with every broken rule, 409 for a name that is taken.</summary>
     private static async Task<IResult> AddAsync(HttpContext http, ClaimsPrincipal token, Store db, UserRoles roles, ServiceAccountChanges changes, CancellationToken ct)

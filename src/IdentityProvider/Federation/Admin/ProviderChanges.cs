@@ -7,7 +7,6 @@ using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Primitives;
 
 namespace IdentityProvider.Federation.Admin;
 
@@ -19,7 +18,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
 
     private const string Secret = "client_secret";
 
-    public static readonly ErrorResult Missing = new(new ErrorInfo(StatusCodes.Status404NotFound, "not_found", "There is no provider of this name."));
+    public static readonly ErrorResult Missing = Refusals.Missing("provider");
 
     /// <summary>The version, as <c>If-Match</c> brings it back.</summary>
     public static string TagOf(UpstreamProvider row) => $"\"{row.Version:N}\"";
@@ -34,7 +33,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
         if (taken.Contains(provider.Name))
             return (null, Taken);
         if (taken.Count >= Most)
-            return (null, Conflict($"There are {Most} providers already. Remove one first."));
+            return (null, Refusals.Conflict($"There are {Most} providers already. Remove one first."));
         var row = ProviderMetadata.NewRow(provider.Name, clock.GetUtcNow());
         provider.Apply(row, secrets, clock.GetUtcNow());
         db.Add(row);
@@ -52,11 +51,11 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
     }
 
     /// <inheritdoc cref="AddAsync"/>
-    public async Task<(UpstreamProvider? Row, IResult? Refused)> ChangeAsync(Guid actor, string name, StringValues ifMatch, JsonElement json, CancellationToken ct)
+    public async Task<(UpstreamProvider? Row, IResult? Refused)> ChangeAsync(Guid actor, string name, HttpContext http, JsonElement json, CancellationToken ct)
     {
         if (await db.Set<UpstreamProvider>().FirstOrDefaultAsync(p => p.Name == name, ct) is not { } row)
             return (null, Missing);
-        if (Stale(row, ifMatch) is { } stale)
+        if (EntityTag.Stale(http, TagOf(row)) is { } stale)
             return (null, stale);
         var provider = new ProviderMetadata { Name = name };
         if (!json.TryGetProperty(Secret, out _))
@@ -73,7 +72,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
         }
         catch (DbUpdateConcurrencyException)
         {
-            return (null, Changed);
+            return (null, Refusals.Changed);
         }
 
         events.Raise(new ProviderAdministered(actor, name, "changed", changed));
@@ -82,14 +81,14 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
 
     /// <summary>As <c>removed_providers</c> of a setup document: what people connected goes with it, and who it was the only way in for needs another.</summary>
     /// <returns>Null when it is done.</returns>
-    public async Task<IResult?> RemoveAsync(Guid actor, string name, StringValues ifMatch, CancellationToken ct)
+    public async Task<IResult?> RemoveAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
     {
         if (await db.Set<UpstreamProvider>().AsNoTracking().FirstOrDefaultAsync(p => p.Name == name, ct) is not { } row)
             return Missing;
-        if (Stale(row, ifMatch) is { } stale)
+        if (EntityTag.Stale(http, TagOf(row)) is { } stale)
             return stale;
         if (await db.Set<UpstreamProvider>().Where(p => p.Id == row.Id && p.Version == row.Version).ExecuteDeleteAsync(ct) == 0)
-            return Changed;
+            return Refusals.Changed;
         await catalog.LoadAsync(ct);
         events.Raise(new ProviderAdministered(actor, name, "removed", []));
         return null;
@@ -115,7 +114,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
             return new ProblemsResult(problems);
         var held = (await roles.HeldByAsync(actor, ct)).SelectMany(role => role.Permissions).ToList();
         return provider.RoleRules.Find(rule => all[rule.Role].Exists(permission => !held.Exists(own => Permission.Implies(own, permission)))) is { } above
-            ? new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", $"role_rules give the role {Constraints.Shown(above.Role)}, which permits more than you may do yourself."))
+            ? Refusals.Forbidden($"role_rules give the role {Constraints.Shown(above.Role)}, which permits more than you may do yourself.")
             : null;
     }
 
@@ -134,19 +133,7 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
 
     private static bool Differs(string? given, string? stored) => !string.Equals(given, stored, StringComparison.Ordinal);
 
-    private static ErrorResult? Stale(UpstreamProvider row, StringValues ifMatch)
-    {
-        if (StringValues.IsNullOrEmpty(ifMatch))
-            return new ErrorResult(new ErrorInfo(StatusCodes.Status428PreconditionRequired, "invalid_request", "Send the ETag of the provider as If-Match."));
-        var tags = ifMatch.SelectMany(value => value!.Split(',', StringSplitOptions.TrimEntries));
-        return tags.Any(tag => tag == "*" || tag == TagOf(row)) ? null : Changed;
-    }
-
-    private static ErrorResult Changed => new(new ErrorInfo(StatusCodes.Status412PreconditionFailed, "invalid_request", "The provider is another one by now. Read it again."));
-
-    private static ErrorResult Taken => Conflict("There is a provider of this name. Change that one.");
-
-    private static ErrorResult Conflict(string words) => new(new ErrorInfo(StatusCodes.Status409Conflict, "invalid_request", words));
+    private static ErrorResult Taken => Refusals.Conflict("There is a provider of this name. Change that one.");
 }
 
 /// <param name="Actor">Who did it.</param>

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using System.Text.Json;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
@@ -18,7 +17,7 @@ namespace IdentityProvider.Federation.Admin;
 /// </summary>
 internal static class ProvidersApi
 {
-    private const string All = "/api/admin/providers", One = All + "/{name}";
+    private const string All = Routes.AdminApi + "/providers", One = All + "/{name}";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -29,70 +28,45 @@ internal static class ProvidersApi
         routes.MapDelete(One, RemoveAsync).ForAdministrators(Permission.ManageProviders);
     }
 
-    /// <summary>GET /api/admin/providers: all of them (at most 100), by name.</summary>
+    /// <summary>GET /api/admin/v1/providers: all of them (at most 100), by name.</summary>
     private static async Task<IResult> ListAsync(Store db, ProviderAnswer answer, CancellationToken ct) =>
         Results.Json(new { providers = (await db.Set<UpstreamProvider>().AsNoTracking().OrderBy(p => p.Name).ToListAsync(ct)).ConvertAll(answer.Of) });
 
-    /// <summary>GET /api/admin/providers/{name}: one, with its version as <c>ETag</c>; 404 when there is none.</summary>
+    /// <summary>GET /api/admin/v1/providers/{name}: one, with its version as <c>ETag</c>; 404 when there is none.</summary>
     private static async Task<IResult> FindAsync(string name, HttpContext http, Store db, ProviderAnswer answer, CancellationToken ct) =>
         await db.Set<UpstreamProvider>().AsNoTracking().FirstOrDefaultAsync(p => p.Name == name, ct) is { } row ? Show(http, row, answer) : ProviderChanges.Missing;
 
     /// <summary>
-    /// POST /api/admin/providers: 201. 400 with every broken rule, 403 for <c>role_rules</c> that give what the caller does not hold, 409 for a
+    /// POST /api/admin/v1/providers: 201. 400 with every broken rule, 403 for <c>role_rules</c> that give what the caller does not hold, 409 for a
     /// name that is taken or when there are 100 already.
     /// </summary>
     private static async Task<IResult> AddAsync(HttpContext http, ProviderChanges changes, ProviderAnswer answer, CancellationToken ct)
     {
-        var (json, refused) = await ReadAsync(http, ct);
+        var (json, refused) = await JsonBody.ReadAsync(http, ct);
         if (refused is not null)
             return refused;
         var (row, problem) = await changes.AddAsync(ActorOf(http.User), json, ct);
-        return row is null ? problem! : Show(http, row, answer, StatusCodes.Status201Created);
+        return row is null ? problem! : Show(http, row, answer, $"{All}/{row.Name}");
     }
 
     /// <summary>
-    /// PUT /api/admin/providers/{name}: the whole of it; what is left out has its default, but for <c>client_secret</c>, which stays as it is
+    /// PUT /api/admin/v1/providers/{name}: the whole of it; what is left out has its default, but for <c>client_secret</c>, which stays as it is
     /// (null removes it). 200. As POST, and 404, 412 when another was faster, 428 without <c>If-Match</c>.
     /// </summary>
     private static async Task<IResult> ChangeAsync(string name, HttpContext http, ProviderChanges changes, ProviderAnswer answer, CancellationToken ct)
     {
-        var (json, refused) = await ReadAsync(http, ct);
+        var (json, refused) = await JsonBody.ReadAsync(http, ct);
         if (refused is not null)
             return refused;
-        var (row, problem) = await changes.ChangeAsync(ActorOf(http.User), name, http.Request.Headers.IfMatch, json, ct);
+        var (row, problem) = await changes.ChangeAsync(ActorOf(http.User), name, http, json, ct);
         return row is null ? problem! : Show(http, row, answer);
     }
 
-    /// <summary>DELETE /api/admin/providers/{name}: 204, with all that people connected and the roles that followed. 404, 412 and 428 as for PUT.</summary>
+    /// <summary>DELETE /api/admin/v1/providers/{name}: 204, with all that people connected and the roles that followed. 404, 412 and 428 as for PUT.</summary>
     private static async Task<IResult> RemoveAsync(string name, HttpContext http, ProviderChanges changes, CancellationToken ct) =>
-        await changes.RemoveAsync(ActorOf(http.User), name, http.Request.Headers.IfMatch, ct) ?? Results.NoContent();
+        await changes.RemoveAsync(ActorOf(http.User), name, http, ct) ?? Results.NoContent();
 
-    private static async Task<(JsonElement Json, IResult? Refused)> ReadAsync(HttpContext http, CancellationToken ct)
-    {
-        if (!http.Request.HasJsonContentType())
-            return (default, new ErrorResult(new ErrorInfo(StatusCodes.Status415UnsupportedMediaType, "invalid_request", "Send application/json.")));
-        try
-        {
-            using var document = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = 16 }, ct);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return (document.RootElement.Clone(), null);
-        }
-        catch (JsonException)
-        {
-            // Said below.
-        }
-
-        return (default, new ErrorResult(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", "The body is not a JSON object.")));
-    }
-
-    private static IResult Show(HttpContext http, UpstreamProvider row, ProviderAnswer answer, int status = StatusCodes.Status200OK)
-    {
-        http.Response.Headers.ETag = ProviderChanges.TagOf(row);
-        http.Response.Headers.CacheControl = "no-store";
-        if (status == StatusCodes.Status201Created)
-            http.Response.Headers.Location = $"{http.Request.PathBase}{All}/{row.Name}";
-        return Results.Json(answer.Of(row), statusCode: status);
-    }
+    private static IResult Show(HttpContext http, UpstreamProvider row, ProviderAnswer answer, string? location = null) => EntityTag.Show(http, answer.Of(row), ProviderChanges.TagOf(row), location);
 
     private static Guid ActorOf(ClaimsPrincipal token) => BearerTokens.PersonOf(token)!.Value;
 }

@@ -29,6 +29,12 @@ internal static class BearerTokens
         .RequireAssertion(context => HasScope(context.User, scope))
         .Build();
 
+    /// <summary>An access token for this server that carries a scope of each set.</summary>
+    public static AuthorizationPolicy Policy(RequiredScopes required) => new AuthorizationPolicyBuilder(Scheme)
+        .RequireAuthenticatedUser()
+        .RequireAssertion(context => required.Sets.All(set => set.Any(scope => HasScope(context.User, scope))))
+        .Build();
+
     public static bool HasScope(ClaimsPrincipal token, string scope) =>
         token.FindAll("scope").Any(claim => claim.Value.Split(' ').Contains(scope, StringComparer.Ordinal));
 
@@ -50,7 +56,11 @@ internal static class BearerTokens
     /// <summary>403 (RFC 6750 section 3.1).</summary>
     public static Task ForbidAsync(HttpContext http, string issuer)
     {
-        http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{issuer}\", error=\"insufficient_scope\"";
+        http.Response.Headers.WWWAuthenticate = $"Bearer realm=\"{issuer}\", error=\"insufficient_scope\""
+            + (http.GetEndpoint()?.Metadata.GetMetadata<RequiredScopes>() is { } required ? $", scope=\"{string.Join(' ', required.Sets.Select(set => set[0]))}\"" : "");
         return ErrorResponses.WriteAsync(http, new ErrorInfo(StatusCodes.Status403Forbidden, "insufficient_scope", "The token does not carry the scope that this needs."));
     }
 }
+
+/// <summary>What an endpoint asks of the scope of a token: one of each set, of which the least comes first.</summary>
+internal sealed record RequiredScopes(IReadOnlyList<IReadOnlyList<string>> Sets);

@@ -17,7 +17,7 @@ namespace IdentityProvider.Platform.Http;
 /// <summary>One writer for every refusal: a page for people, the RFC's JSON for clients, never a cause or a stack.</summary>
 internal static class ErrorResponses
 {
-    /// <summary>Writes JSON (RFC 6749 section 5.2 with an <c>error_id</c>), or leaves the body to the error page.</summary>
+    /// <summary>Writes JSON (RFC 6749 section 5.2 with an <c>error_id</c>), a problem document for the admin API, or leaves the body to the error page.</summary>
     public static async Task WriteAsync(HttpContext http, ErrorInfo error)
     {
         http.Response.StatusCode = error.Status;
@@ -25,6 +25,12 @@ internal static class ErrorResponses
         if (Routes.IsInteractive(http.Request.Path))
         {
             await ShowAsync(http, error);
+            return;
+        }
+
+        if (Routes.IsAdminApi(http.Request.Path))
+        {
+            await ProblemDocument.WriteAsync(http, error.Status, error.Code, error.Description);
             return;
         }
 

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace IdentityProvider.Sessions.Admin;
 
 /// <summary>
-/// What every route of the admin API asks of its caller: an access token for this server with the scope
-/// <c>urn:identityprovider:admin</c>, of somebody who holds the permissions now and signed in with two factors (else 401, RFC 9470),
+/// What every route of the admin API asks of its caller: an access token for this server with the scope of the area
+/// (<c>urn:identityprovider:admin:users:read</c>) or of all of it (<c>urn:identityprovider:admin</c>), of somebody who holds the permissions now and signed in with two factors (else 401, RFC 9470),
 /// and not too many calls (429).
 /// </summary>
 internal static class AdminRoute
@@ -23,7 +23,8 @@ internal static class AdminRoute
     /// <param name="permissions">All of which the caller must hold.</param>
     public static RouteHandlerBuilder ForAdministrators(this RouteHandlerBuilder route, TimeSpan? maxAge, params string[] permissions)
     {
-        route.RequireAuthorization(BearerTokens.Policy(StandardScopes.Administration)).DisableAntiforgery();
+        var scopes = new RequiredScopes([.. permissions.Select(AdminScopes.For)]);
+        route.RequireAuthorization(BearerTokens.Policy(scopes)).WithMetadata(scopes).DisableAntiforgery();
         route.AddEndpointFilter(async (invocation, next) => await TooManyAsync(invocation.HttpContext) ?? await next(invocation));
         foreach (var permission in permissions)
             route.RequirePermission(permission);

@@ -22,14 +22,14 @@ internal static class SessionsApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/admin/sessions", ListAsync).ForAdministrators(Permission.ReadSessions);
-        routes.MapDelete("/api/admin/sessions/{sid:guid}", EndAsync).ForAdministrators(Permission.ManageSessions);
-        routes.MapDelete("/api/admin/users/{sub:guid}/sessions", EndAllAsync).ForAdministrators(Permission.ManageSessions);
-        routes.MapPost("/api/admin/panic", PanicAsync).ForAdministrators(PanicMaxAge, Permission.ManageKeys, Permission.ManageSessions);
+        routes.MapGet(Routes.AdminApi + "/sessions", ListAsync).ForAdministrators(Permission.ReadSessions);
+        routes.MapDelete(Routes.AdminApi + "/sessions/{sid:guid}", EndAsync).ForAdministrators(Permission.ManageSessions);
+        routes.MapDelete(Routes.AdminApi + "/users/{sub:guid}/sessions", EndAllAsync).ForAdministrators(Permission.ManageSessions);
+        routes.MapPost(Routes.AdminApi + "/panic", PanicAsync).ForAdministrators(PanicMaxAge, Permission.ManageKeys, Permission.ManageSessions);
     }
 
     /// <summary>
-    /// GET /api/admin/sessions: those that live, the newest first. <c>user</c> is a user name, an e-mail address or a subject,
+    /// GET /api/admin/v1/sessions: those that live, the newest first. <c>user</c> is a user name, an e-mail address or a subject,
     /// <c>client_id</c> an app that signed in through the session, <c>ip</c> the whole address, <c>limit</c> 1 to 200 (50), <c>after</c> the
     /// <c>next</c> of the page before. 400 for a parameter out of its limits.
     /// </summary>
@@ -37,32 +37,37 @@ internal static class SessionsApi
         SessionSearch search, TimeProvider clock, CancellationToken ct, string? user = null, [FromQuery(Name = "client_id")] string? clientId = null, string? ip = null, int limit = 50, string? after = null)
     {
         if (user?.Length > 254 || clientId?.Length > 100 || ip?.Length > 64 || (after is not null && !SessionSearch.IsCursor(after)) || limit is < 1 or > MostRows)
-            return new ErrorResult(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", $"user has at most 254 characters, client_id 100, ip 64; limit is 1 to {MostRows}; after is the next of an answer."));
+            return Refusals.BadRequest($"user has at most 254 characters, client_id 100, ip 64; limit is 1 to {MostRows}; after is the next of an answer.");
         var (sessions, next) = await search.FindAsync(new SessionFilter(user, clientId, ip), after, limit, ct);
         var now = clock.GetUtcNow();
         return Results.Json(new SessionList([.. sessions.Select(live => SessionEntry.Of(live, now))], next));
     }
 
-    /// <summary>DELETE /api/admin/sessions/{sid}: 204, or 404 when there is none.</summary>
+    /// <summary>DELETE /api/admin/v1/sessions/{sid}: 204, or 404 when there is none.</summary>
     private static async Task<IResult> EndAsync(Guid sid, ClaimsPrincipal token, SessionEnding ending, CancellationToken ct) =>
-        await ending.EndAsync(BearerTokens.PersonOf(token)!.Value, sid, ct) ? Results.NoContent() : Missing("There is no such session.");
+        await ending.EndAsync(BearerTokens.PersonOf(token)!.Value, sid, ct) ? Results.NoContent() : Refusals.Missing("session");
 
-    /// <summary>DELETE /api/admin/users/{sub}/sessions: 204, or 404 when there is no such person.</summary>
+    /// <summary>DELETE /api/admin/v1/users/{sub}/sessions: 204, or 404 when there is no such person.</summary>
     private static async Task<IResult> EndAllAsync(Guid sub, ClaimsPrincipal token, SessionEnding ending, CancellationToken ct) =>
-        await ending.EndAllAsync(BearerTokens.PersonOf(token)!.Value, sub, ct) ? Results.NoContent() : Missing("There is no such person.");
+        await ending.EndAllAsync(BearerTokens.PersonOf(token)!.Value, sub, ct) ? Results.NoContent() : Refusals.Missing("person");
 
-    /// <summary>POST /api/admin/panic with the issuer in <c>confirm</c>: what the command of that name does; the caller's token ends too.</summary>
-    private static async Task<IResult> PanicAsync(PanicRequest request, IOptions<IdentityProviderOptions> server, Panic panic, CancellationToken ct)
+    /// <summary>POST /api/admin/v1/panic with the issuer in <c>confirm</c>: what the command of that name does; the caller's token ends too.</summary>
+    private static async Task<IResult> PanicAsync(HttpContext http, IOptions<IdentityProviderOptions> server, Panic panic, CancellationToken ct)
     {
+        var request = new PanicRequest();
+        if (await JsonBody.FillAsync(http, request, () => [], ct) is { } unfit)
+            return unfit;
         if (request.Confirm != server.Value.Issuer)
-            return new ErrorResult(new ErrorInfo(StatusCodes.Status400BadRequest, "invalid_request", "Nothing was done. This signs out everybody and breaks every token. If you mean it, send this server's issuer as confirm."));
+            return Refusals.BadRequest("Nothing was done. This signs out everybody and breaks every token. If you mean it, send this server's issuer as confirm.");
         var (sessions, grants) = await panic.RunAsync(ct);
         return Results.Json(new PanicResult(sessions, grants));
     }
 
-    private static ErrorResult Missing(string words) => new(new ErrorInfo(StatusCodes.Status404NotFound, "not_found", words));
-
-    private sealed record PanicRequest([property: JsonPropertyName("confirm"), MaxLength(500)] string? Confirm);
+    private sealed class PanicRequest
+    {
+        [MaxLength(500)]
+        public string? Confirm { get; set; }
+    }
 
     private sealed record PanicResult([property: JsonPropertyName("sessions")] int Sessions, [property: JsonPropertyName("grants")] int Grants);
 

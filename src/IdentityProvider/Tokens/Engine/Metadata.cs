@@ -31,7 +31,7 @@ internal sealed class Metadata(ScopeCatalog catalog, IOptions<IdentityProviderOp
         var claims = UserClaims.Supported.Concat(snapshot.Scopes.Values.SelectMany(s => s.Claims)).Distinct(StringComparer.Ordinal);
 
         response[OpenIddictConstants.Metadata.Issuer] = options.Value.Issuer;
-        response[OpenIddictConstants.Metadata.ScopesSupported] = Array(snapshot.Scopes.Keys.Order(StringComparer.Ordinal));
+        response[OpenIddictConstants.Metadata.ScopesSupported] = Array(snapshot.Scopes.Keys.Where(scope => !AdminScopes.IsArea(scope)).Order(StringComparer.Ordinal));
         response[OpenIddictConstants.Metadata.ClaimsSupported] = Array(claims);
         response["claims_parameter_supported"] = true;
         response["backchannel_logout_supported"] = true;

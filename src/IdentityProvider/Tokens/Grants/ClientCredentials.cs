@@ -36,13 +36,13 @@ internal sealed class ClientCredentials(ClientCache clients, ScopeCatalog catalo
                 return GrantAnswers.Refuse(Errors.UnauthorizedClient, "The service account of this client is disabled, or gone.");
         }
 
-        bool Fits(ScopeInfo scope) => scope.Api is not null || (account is not null && scope.Name is StandardScopes.Administration or StandardScopes.Roles);
+        bool Fits(ScopeInfo scope) => scope.Api is not null || (account is not null && (scope.Name is StandardScopes.Roles || AdminScopes.Is(scope.Name)));
         if (snapshot.Find(asked).FirstOrDefault(s => !Fits(s)) is { } personal)
             return GrantAnswers.Refuse(Errors.InvalidScope, $"The scope '{personal.Name}' speaks of a person. This grant type acts for the client alone.");
 
         // No scope asked for means all that the client is registered for (RFC 6749 section 3.3).
         var resources = request.GetResources();
-        IEnumerable<string> names = asked.Length > 0 ? asked : client.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(scope => scope != StandardScopes.Administration);
+        IEnumerable<string> names = asked.Length > 0 ? asked : client.Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(scope => !AdminScopes.Is(scope));
         string[] scopes = [.. snapshot.Find(names).Where(s => Fits(s) && (s.Api is null || resources.Length == 0 || resources.Contains(s.Api))).Select(s => s.Name)];
         if (scopes.All(scope => scope == StandardScopes.Roles))
             return GrantAnswers.Refuse(Errors.InvalidScope, "The client is registered for no scope of an API, or for none of the named resource.");

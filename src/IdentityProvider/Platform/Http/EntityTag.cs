@@ -1,14 +1,13 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
-using IdentityProvider.Platform.Http;
 using Microsoft.AspNetCore.Http;
 
-namespace IdentityProvider.Admin.Rights;
+namespace IdentityProvider.Platform.Http;
 
 /// <summary>
 /// A change names the state it was made from (<c>If-Match</c>, RFC 9110 section 13.1.1), so that nobody undoes what they have not seen. The
-/// tag is a digest of what was shown.
+/// tag is a digest of what was shown, or the version of a row.
 /// </summary>
 internal static class EntityTag
 {
@@ -19,10 +18,8 @@ internal static class EntityTag
     {
         var given = http.Request.Headers.IfMatch;
         if (given.Count == 0)
-            return new ErrorResult(new ErrorInfo(StatusCodes.Status428PreconditionRequired, "precondition_required", "Send the ETag of what you have read as If-Match."));
-        return given.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).Any(one => one == "*" || one == tag)
-            ? null
-            : new ErrorResult(new ErrorInfo(StatusCodes.Status412PreconditionFailed, "precondition_failed", "It is another one by now. Read it again."));
+            return Refusals.NoTag;
+        return given.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).Any(one => one == "*" || one == tag) ? null : Refusals.Changed;
     }
 
     public static IResult Show(HttpContext http, object answer, string tag, string? location = null)
