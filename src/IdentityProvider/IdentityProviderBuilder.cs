@@ -98,8 +98,13 @@ public static class IdentityProviderBuilder
         app.UseAuthorization();
 
         app.MapAuthorize();
+        app.MapRegistration();
         app.MapPasskeys();
         app.MapFederation();
+        app.MapRecovery();
+        app.MapMfa();
+        app.MapPersonalData();
+        app.MapConsents();
         app.MapTokens();
         app.MapSessions();
         app.MapEmail();

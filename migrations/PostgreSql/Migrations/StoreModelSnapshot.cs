@@ -391,10 +391,6 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
 
-                    b.Property<string>("ServiceAccount")
-                        .HasMaxLength(100)
-                        .HasColumnType("character varying(100)");
-
                     b.Property<string>("Settings")
                         .HasMaxLength(-1)
                         .HasColumnType("text");
@@ -1097,6 +1093,31 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.ToTable("AccountDeletions", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Platform.Http.IdempotentRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<string>("ProtectedAnswer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotentRequests", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Platform.Jobs.Lease", b =>
                 {
                     b.Property<string>("Name")
@@ -1686,11 +1707,21 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(254)
-                        .HasColumnType("character varying(254)");
+                        .HasColumnType("character varying(254)")
+                        .UseCollation("C")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
+
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .UseCollation("C")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
-                        .HasColumnType("character varying(256)");
+                        .HasColumnType("character varying(256)")
+                        .UseCollation("C")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("PasswordHash")
                         .HasMaxLength(256)
@@ -1717,9 +1748,6 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.Property<string>("SecurityStamp")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
-
-                    b.Property<DateTimeOffset?>("ServiceSince")
-                        .HasColumnType("timestamp with time zone");
 
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean");
@@ -1752,8 +1780,7 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique();
 
-                    b.HasIndex("ServiceSince")
-                        .HasFilter("\"ServiceSince\" IS NOT NULL");
+                    b.HasIndex("NormalizedName", "Id");
 
                     b.ToTable("Users", (string)null);
                 });

@@ -428,11 +428,6 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .HasColumnType("nvarchar(2000)")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("ServiceAccount")
-                        .HasMaxLength(100)
-                        .HasColumnType("nvarchar(100)")
-                        .UseCollation("Latin1_General_100_BIN2");
-
                     b.Property<string>("Settings")
                         .HasMaxLength(-1)
                         .HasColumnType("nvarchar(max)")
@@ -1186,6 +1181,34 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.ToTable("AccountDeletions", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Platform.Http.IdempotentRequest", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("ProtectedAnswer")
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.ToTable("IdempotentRequests", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Platform.Jobs.Lease", b =>
                 {
                     b.Property<string>("Name")
@@ -1818,12 +1841,20 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.Property<string>("NormalizedEmail")
                         .HasMaxLength(254)
                         .HasColumnType("nvarchar(254)")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .UseCollation("Latin1_General_100_BIN2")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
+
+                    b.Property<string>("NormalizedName")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("NormalizedUserName")
                         .HasMaxLength(256)
                         .HasColumnType("nvarchar(256)")
-                        .UseCollation("Latin1_General_100_BIN2");
+                        .UseCollation("Latin1_General_100_BIN2")
+                        .HasAnnotation("IdentityProvider:Ordinal", true);
 
                     b.Property<string>("PasswordHash")
                         .HasMaxLength(256)
@@ -1855,9 +1886,6 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
                         .UseCollation("Latin1_General_100_BIN2");
-
-                    b.Property<DateTimeOffset?>("ServiceSince")
-                        .HasColumnType("datetimeoffset");
 
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("bit");
@@ -1896,8 +1924,7 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .IsUnique()
                         .HasFilter("[NormalizedUserName] IS NOT NULL");
 
-                    b.HasIndex("ServiceSince")
-                        .HasFilter("\"ServiceSince\" IS NOT NULL");
+                    b.HasIndex("NormalizedName", "Id");
 
                     b.ToTable("Users", (string)null);
                 });

@@ -14,7 +14,7 @@ internal static class ApiKeysAdminApi
     private const int MostRows = 200;
 
     /// <summary>
-    /// GET /api/admin/v1/api-keys: the newest first. <c>user</c> is a user name, an e-mail address or a subject, <c>limit</c> 1 to 200 (50), <c>after</c> the
+    /// Everybody's keys, the newest first. <c>user</c> is a user name, an e-mail address or a subject, <c>limit</c> 1 to 200 (50), <c>after</c> the
     /// <c>next</c> of the page before. 400 for a parameter out of its limits.
     /// </summary>
     public static async Task<IResult> ListAsync(Store db, UserLookup users, TimeProvider clock, CancellationToken ct, string? user = null, int limit = 50, Guid? after = null)
@@ -36,11 +36,11 @@ internal static class ApiKeysAdminApi
         return Results.Json(new KeyPage([.. keys.Take(limit).Select(key => KeyEntry.Of(key, now) with { Sub = key.UserId })], keys.Count > limit ? keys[limit - 1].Id : null));
     }
 
-    /// <summary>DELETE /api/admin/v1/api-keys/{id}: 204, or 404 where there is none that works. Its owner is mailed.</summary>
+    /// <summary>Ends a key at once. Its owner is mailed.</summary>
     public static async Task<IResult> RevokeAsync(HttpContext http, ClaimsPrincipal token, Guid id, ApiKeyChanges changes, CancellationToken ct) =>
         await changes.RevokeAsync(BearerTokens.PersonOf(token)!.Value, null, http, id, ct) ? Results.NoContent() : ApiKeysApi.Missing;
 
-    private sealed record KeyPage(
+    internal sealed record KeyPage(
         [property: JsonPropertyName("keys")] IReadOnlyList<KeyEntry> Keys,
         [property: JsonPropertyName("next"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Next);
 }

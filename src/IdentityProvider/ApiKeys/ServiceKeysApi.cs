@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Platform.Validation;
@@ -22,60 +23,63 @@ internal static class ServiceKeysApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(All, ListAsync).ForAdministrators(Permission.ReadServiceAccounts);
-        routes.MapPost(All, CreateAsync).ForAdministrators(FreshSignInAttribute.MaxAge, Permission.ManageServiceAccounts);
-        routes.MapPost(One + "/rotate", RotateAsync).ForAdministrators(FreshSignInAttribute.MaxAge, Permission.ManageServiceAccounts);
-        routes.MapDelete(One, RevokeAsync).ForAdministrators(Permission.ManageServiceAccounts);
+        routes.MapGet(All, ListAsync).ForAdministrators(Permission.ReadServiceAccounts).Answers(typeof(ApiKeysAdminApi.KeyPage));
+        routes.MapPost(All, CreateAsync).ForAdministrators(FreshSignInAttribute.MaxAge, Permission.ManageServiceAccounts).Takes(typeof(ServiceKeyInput)).Answers(typeof(KeyEntry), StatusCodes.Status201Created);
+        routes.MapPost(One + "/rotate", RotateAsync).ForAdministrators(FreshSignInAttribute.MaxAge, Permission.ManageServiceAccounts).Takes(typeof(ServiceKeyRotation)).Answers(typeof(KeyEntry), StatusCodes.Status201Created);
+        routes.MapDelete(One, RevokeAsync).ForAdministrators(Permission.ManageServiceAccounts).AnswersNothing();
     }
 
-    /// <summary>GET /api/admin/v1/service-accounts/{sub}/keys: the newest first. 404 when there is no such account.</summary>
+    /// <summary>Keys of an account, the newest first.</summary>
     private static async Task<IResult> ListAsync(Guid sub, Store db, TimeProvider clock, CancellationToken ct)
     {
         if (await OwnerAsync(db, sub, ct) is null)
             return NoAccount;
         var now = clock.GetUtcNow();
         var keys = await db.Set<ApiKey>().AsNoTracking().Where(k => k.UserId == sub).OrderByDescending(k => k.Id).ToListAsync(ct);
-        return Results.Json(new { keys = keys.Select(key => KeyEntry.Of(key, now)) });
+        return Results.Json(new ApiKeysAdminApi.KeyPage([.. keys.Select(key => KeyEntry.Of(key, now))], null));
     }
 
-    /// <summary>
-    /// POST /api/admin/v1/service-accounts/{sub}/keys: as POST /api/keys, 201 with the secret in <c>key</c>, once. 403 for a permission that the caller does
-    /// not hold, 404, 409 for an account that is disabled.
-    /// </summary>
-    private static async Task<IResult> CreateAsync(Guid sub, HttpContext http, ApiKeysApi.KeyRequest request, Store db, ApiKeyChanges changes, IOptions<ApiKeysOptions> options, TimeProvider clock, CancellationToken ct)
+    /// <summary>Makes a key, whose secret stands in <c>key</c>, once. Wants a sign-in of the last five minutes. 403 for a permission that the caller does not hold, 409 for an account that is disabled.</summary>
+    private static async Task<IResult> CreateAsync(Guid sub, HttpContext http, Store db, ApiKeyChanges changes, IOptions<ApiKeysOptions> options, TimeProvider clock, CancellationToken ct)
     {
+        var input = new ServiceKeyInput();
+        if (await JsonBody.FillAsync(http, input, () => [], ct) is { } unfit)
+            return unfit;
         if (!options.Value.Enabled)
             return ApiKeysApi.Missing;
         if (await OwnerAsync(db, sub, ct) is not { } owner)
             return NoAccount;
         if (owner.DisabledAt is not null)
             return Refusals.Conflict("The account is disabled. Let it in first.");
-        var actor = BearerTokens.PersonOf(http.User)!.Value;
+        var actor = AdminRoute.ActorOf(http.User);
         if (await changes.TooManyAsync(actor, ct) is { } wait)
             return new TooManyResult(wait);
-        if (await AboveAsync(changes, actor, request.Permissions ?? [], ct) is { } refused)
+        if (await AboveAsync(changes, actor, input.Permissions, ct) is { } refused)
             return refused;
-        return ApiKeysApi.Answer(http, await changes.CreateAsync(owner, http, request.Read(options.Value), check: false, ct, actor), clock);
+        return ApiKeysApi.Answer(http, await changes.CreateAsync(owner, http, input.Read(options.Value), check: false, ct, actor), clock);
     }
 
-    /// <summary>POST /api/admin/v1/service-accounts/{sub}/keys/{id}/rotate: as POST /api/keys/{id}/rotate. 403 where the key has a permission that the caller does not hold.</summary>
-    private static async Task<IResult> RotateAsync(Guid sub, Guid id, HttpContext http, ApiKeysApi.RotateRequest request, Store db, ApiKeyChanges changes, TimeProvider clock, CancellationToken ct)
+    /// <summary>Replaces a key; the old one works on for <c>overlap</c> seconds. Wants a sign-in of the last five minutes. 403 where the key has a permission that the caller does not hold.</summary>
+    private static async Task<IResult> RotateAsync(Guid sub, Guid id, HttpContext http, Store db, ApiKeyChanges changes, TimeProvider clock, CancellationToken ct)
     {
+        var input = new ServiceKeyRotation();
+        if (await JsonBody.FillAsync(http, input, () => [], ct) is { } unfit)
+            return unfit;
         if (await OwnerAsync(db, sub, ct) is not { } owner || await db.Set<ApiKey>().AsNoTracking().FirstOrDefaultAsync(k => k.Id == id && k.UserId == sub, ct) is not { } key)
             return ApiKeysApi.Missing;
-        var actor = BearerTokens.PersonOf(http.User)!.Value;
+        var actor = AdminRoute.ActorOf(http.User);
         if (await changes.TooManyAsync(actor, ct) is { } wait)
             return new TooManyResult(wait);
 
         // The new secret does what the old one did, and is in the caller's hands.
         if (await AboveAsync(changes, actor, key.Permissions, ct) is { } refused)
             return refused;
-        return await changes.RotateAsync(owner, http, id, TimeSpan.FromSeconds(request.Overlap ?? 86_400), ct, actor) is { } made ? ApiKeysApi.Answer(http, made, clock) : ApiKeysApi.Missing;
+        return await changes.RotateAsync(owner, http, id, TimeSpan.FromSeconds(input.Overlap ?? 86_400), ct, actor) is { } made ? ApiKeysApi.Answer(http, made, clock) : ApiKeysApi.Missing;
     }
 
-    /// <summary>DELETE /api/admin/v1/service-accounts/{sub}/keys/{id}: 204, or 404 where there is none that works.</summary>
+    /// <summary>Ends a key at once. 404 where there is none that works.</summary>
     private static async Task<IResult> RevokeAsync(Guid sub, Guid id, HttpContext http, Store db, ApiKeyChanges changes, CancellationToken ct) =>
-        await OwnerAsync(db, sub, ct) is not null && await changes.RevokeAsync(BearerTokens.PersonOf(http.User)!.Value, sub, http, id, ct) ? Results.NoContent() : ApiKeysApi.Missing;
+        await OwnerAsync(db, sub, ct) is not null && await changes.RevokeAsync(AdminRoute.ActorOf(http.User), sub, http, id, ct) ? Results.NoContent() : ApiKeysApi.Missing;
 
     private static ErrorResult NoAccount => Refusals.Missing("service account");
 
@@ -88,4 +92,38 @@ internal static class ServiceKeysApi
             ? Refusals.Forbidden($"Nobody gives what they do not hold. You do not hold {Constraints.Shown(above)}.")
             : null;
     }
+}
+
+/// <summary>What a key of a service account is to be.</summary>
+internal sealed class ServiceKeyInput
+{
+    public string? Name { get; set; }
+
+    /// <summary>Separated by spaces.</summary>
+    [MaxLength(2000)]
+    public string Scope { get; set; } = "";
+
+    [MaxLength(ApiKeyRules.MaxPermissions)]
+    public List<string> Permissions { get; set; } = [];
+
+    [MaxLength(ApiKeyRules.MaxNetworks)]
+    public List<string> IpAddresses { get; set; } = [];
+
+    /// <summary>Seconds.</summary>
+    public int? ExpiresIn { get; set; }
+
+    public int? RequestsPerMinute { get; set; }
+
+    public int? MonthlyQuota { get; set; }
+
+    public ApiKeyRequest Read(ApiKeysOptions options) => new(
+        Name, Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries), Permissions, IpAddresses,
+        ExpiresIn is { } seconds ? TimeSpan.FromSeconds(Math.Max(seconds, 0)) : options.Lifetime, RequestsPerMinute, MonthlyQuota);
+}
+
+internal sealed class ServiceKeyRotation
+{
+    /// <summary>Seconds for which both keys work (0 to 2,592,000; 86,400).</summary>
+    [Range(0, 2_592_000)]
+    public int? Overlap { get; set; }
 }

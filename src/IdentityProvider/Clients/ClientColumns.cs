@@ -44,6 +44,46 @@ internal static class ClientColumns
         client.OfflineAccessSurvivesLogout = metadata.OfflineAccessSurvivesLogout;
     }
 
+    /// <summary>The other way round: what was written comes out as it went in.</summary>
+    public static void Read(Client client, ClientMetadata metadata)
+    {
+        var (permissions, requirements) = (Entries(client.Permissions), Entries(client.Requirements));
+        metadata.ClientId = client.ClientId!;
+        metadata.ClientName = client.DisplayName;
+        metadata.TokenEndpointAuthMethod = client.TokenEndpointAuthMethod;
+        metadata.ApplicationType = client.ApplicationType!;
+        metadata.Consent = client.ConsentType!;
+        metadata.Jwks = client.JsonWebKeySet is { } keys ? JsonSerializer.Deserialize<JsonElement>(keys) : null;
+        metadata.RedirectUris = Entries(client.RedirectUris);
+        metadata.PostLogoutRedirectUris = Entries(client.PostLogoutRedirectUris);
+        metadata.GrantTypes = [.. permissions.Where(permission => permission.StartsWith(Permissions.Prefixes.GrantType, StringComparison.Ordinal)).Select(permission => permission[Permissions.Prefixes.GrantType.Length..])];
+        metadata.ResponseTypes = permissions.Contains(Permissions.ResponseTypes.Code) ? [ResponseTypes.Code] : null;
+        metadata.Scope = client.Scope;
+        metadata.RequirePkce = requirements.Contains(Requirements.Features.ProofKeyForCodeExchange);
+        metadata.RequirePushedAuthorizationRequests = requirements.Contains(Requirements.Features.PushedAuthorizationRequests);
+        metadata.IdTokenSignedResponseAlg = client.IdTokenSignedResponseAlg;
+        metadata.AccessTokenFormat = client.ReferenceAccessTokens ? "reference" : "jwt";
+        metadata.IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg;
+        metadata.RequiredAcr = client.RequiredAcr;
+        metadata.ServiceAccount = client.ServiceAccount;
+        metadata.Providers = [.. client.Providers];
+        metadata.LocalSignIn = !client.LocalSignInOff;
+        (metadata.LogoUri, metadata.ClientUri, metadata.PolicyUri, metadata.TosUri) = (client.LogoUri, client.ClientUri, client.PolicyUri, client.TosUri);
+        metadata.Contacts = [.. client.Contacts];
+        metadata.BackchannelLogoutUri = client.BackchannelLogoutUri;
+        metadata.BackchannelLogoutSessionRequired = client.BackchannelLogoutSessionRequired;
+        metadata.OfflineAccessSurvivesLogout = client.OfflineAccessSurvivesLogout;
+        var settings = client.Settings is { } stored ? JsonSerializer.Deserialize<Dictionary<string, string>>(stored)! : [];
+        int? Seconds(string name) => settings.TryGetValue(name, out var span) ? (int)TimeSpan.Parse(span, CultureInfo.InvariantCulture).TotalSeconds : null;
+        metadata.AuthorizationCodeLifetime = Seconds(Settings.TokenLifetimes.AuthorizationCode);
+        metadata.AccessTokenLifetime = Seconds(Settings.TokenLifetimes.AccessToken);
+        metadata.IdTokenLifetime = Seconds(Settings.TokenLifetimes.IdentityToken);
+        metadata.RefreshTokenLifetime = Seconds(Settings.TokenLifetimes.RefreshToken);
+        metadata.DeviceCodeLifetime = Seconds(Settings.TokenLifetimes.DeviceCode);
+    }
+
+    private static List<string> Entries(string? list) => list is null ? [] : JsonSerializer.Deserialize<List<string>>(list)!;
+
     private static IEnumerable<string> PermissionsOf(ClientMetadata metadata)
     {
         foreach (var grant in metadata.GrantTypes)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Validation;
 
@@ -9,7 +10,7 @@ namespace IdentityProvider.Clients;
 /// <remarks>
 /// The one way into <see cref="Client"/>: whoever registers a client fills this, asks <see cref="Validate"/>, then applies it.
 /// </remarks>
-internal sealed class ClientMetadata
+internal class ClientMetadata
 {
     /// <summary>The public name of the client in the protocol: 1 to 100 visible ASCII characters. A client that introspects for an API has the API's identifier as its id.</summary>
     [Required, MaxLength(100)]
@@ -20,7 +21,7 @@ internal sealed class ClientMetadata
     public string? ClientName { get; set; }
 
     /// <summary>For client_secret_basic and client_secret_post. Stored as a hash only. Give 32 random characters or more; under 16 is refused.</summary>
-    [Secret, StringLength(256, MinimumLength = 16)]
+    [Secret, StringLength(256, MinimumLength = 16), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ClientSecret { get; set; }
 
     /// <summary>How the client proves who it is; none makes it a public client.</summary>
@@ -155,6 +156,14 @@ internal sealed class ClientMetadata
 
     /// <summary>The names in <see cref="Scope"/>, each once.</summary>
     internal string[] ScopeNames => [.. Scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>Fills <paramref name="metadata"/> with what is stored of a client; a secret is not, only its hash.</summary>
+    public static T Of<T>(Client client, T metadata)
+        where T : ClientMetadata
+    {
+        ClientColumns.Read(client, metadata);
+        return metadata;
+    }
 
     /// <summary>Everything that is wrong, at once.</summary>
     public IReadOnlyList<Problem> Validate() => [.. ClientMetadataRules.Check(this)];

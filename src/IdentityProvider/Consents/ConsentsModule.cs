@@ -1,5 +1,7 @@
 using IdentityProvider.Authorize;
+using IdentityProvider.Consents.Admin;
 using IdentityProvider.Platform.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Consents;
@@ -14,4 +16,6 @@ internal static class ConsentsModule
         .AddScoped<IAuthorizeStep, ConsentStep>()
         .AddScoped<AppAccess>()
         .AddSingleton(new NavigationItem(NavigationItem.Account, 40, "Apps with access", "/account/apps"));
+
+    public static void MapConsents(this IEndpointRouteBuilder routes) => ConsentsApi.Map(routes);
 }

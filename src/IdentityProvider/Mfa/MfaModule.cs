@@ -1,8 +1,10 @@
 using IdentityProvider.Authorize;
+using IdentityProvider.Mfa.Admin;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Sessions;
 using IdentityProvider.Users;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Mfa;
@@ -28,4 +30,6 @@ internal static class MfaModule
         services.AddSingleton<IAuthenticatorImport, AuthenticatorImport>();
         return services;
     }
+
+    public static void MapMfa(this IEndpointRouteBuilder routes) => FactorsApi.Map(routes);
 }

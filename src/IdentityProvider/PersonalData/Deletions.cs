@@ -24,11 +24,11 @@ internal sealed class Deletions(
     public Task<Deletion?> FindAsync(Guid userId, CancellationToken ct) => db.Set<Deletion>().AsNoTracking().FirstOrDefaultAsync(d => d.UserId == userId, ct);
 
     /// <summary>Closes the account: every session and grant ends now, the rest when the time is over. Null for the last administrator, who stays.</summary>
-    public async Task<Deletion?> RequestAsync(User user, CancellationToken ct)
+    public async Task<Deletion?> RequestAsync(User user, CancellationToken ct, bool immediately = false)
     {
         var userId = user.Id;
         var (now, undo) = (clock.GetUtcNow(), Handle.Create());
-        var deletion = new Deletion { UserId = userId, RequestedAt = now, DueAt = now + options.Value.DeletionGrace, UndoHash = Handle.Hash(undo) };
+        var deletion = new Deletion { UserId = userId, RequestedAt = now, DueAt = immediately ? now : now + options.Value.DeletionGrace, UndoHash = Handle.Hash(undo) };
         await using (var transaction = await db.Database.BeginTransactionAsync(ct))
         {
             await RoleLock.TakeAsync(db, ct);

@@ -1,8 +1,10 @@
 using IdentityProvider.Authorize;
+using IdentityProvider.PersonalData.Admin;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Roles;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.PersonalData;
@@ -23,4 +25,6 @@ internal static class PersonalDataModule
         services.AddSingleton(new NavigationItem(NavigationItem.Account, 90, "Your data", "/account/data"));
         return services.AddSingleton(provider => new Pruning("accounts", (db, now, ct) => Deletions.CarryOutAsync(db, now, provider, ct)));
     }
+
+    public static void MapPersonalData(this IEndpointRouteBuilder routes) => DeletionsApi.Map(routes);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
@@ -58,6 +59,8 @@ internal static class PlatformModule
         services.AddSingleton<EventLog>();
         services.AddLimits();
         services.AddHostedService<PruningJob>();
+        services.AddSingleton<Idempotency>().AddSingleton(new Pruning("idempotent requests", static (db, now, ct) =>
+            db.Set<IdempotentRequest>().Where(r => r.ExpiresAt < now).DeleteInBatchesAsync(ct)));
         services.AddSingleton(new Pruning("spent identifiers", static (db, now, ct) =>
             db.Set<SpentIdentifier>().Where(s => s.ExpiresAt < now).DeleteInBatchesAsync(ct)));
         services.AddNetwork();
@@ -70,6 +73,7 @@ internal static class PlatformModule
 
     private static void AddHttp(IServiceCollection services)
     {
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);
         services.AddRazorPages(pages => pages.RootDirectory = "/")
             .AddApplicationPart(typeof(PlatformModule).Assembly)
             .AddMvcOptions(mvc =>

@@ -5,6 +5,7 @@ using IdentityProvider.OneTimeCodes;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Limits;
+using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Platform.Validation;
 using IdentityProvider.Users;
@@ -60,6 +61,19 @@ internal sealed class RecoveryMail(
             codes.Add("nobody", hash.OwnerOf(key), Lifetime, "", data);
         await db.SaveChangesAsync(ct);
         events.Raise(new RecoveryRequested(user?.Id));
+        return TimeSpan.Zero;
+    }
+
+    /// <summary>Somebody who may asks for it in the person's place. Of no browser: the link wants the digits of the same mail wherever it is opened.</summary>
+    /// <returns>How long to wait, when a mail has just been sent.</returns>
+    public async Task<TimeSpan> SendAsync(User user, CancellationToken ct)
+    {
+        var key = user.NormalizedEmail!;
+        if (await limiter.TryAcquireAsync("recovery-again", new RateLimit(1, Pause / 2), key, ct) is { Acquired: false } pause)
+            return pause.RetryAfter;
+        var issued = codes.Add(Purpose, user.Id.ToString("N"), Lifetime, Handle.Create(), new RecoveryData(key, null).ToString());
+        outbox.Add(db, new MailMessage("recovery", user.Email!, user.Locale, Values(issued)) { ExpiresAt = clock.GetUtcNow() + Lifetime });
+        await db.SaveChangesAsync(ct);
         return TimeSpan.Zero;
     }
 

@@ -1,5 +1,7 @@
 using IdentityProvider.Authorize;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Recovery.Admin;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Recovery;
@@ -16,4 +18,6 @@ internal static class RecoveryModule
         services.AddScoped<RecoveryMail>().AddScoped<PasswordReset>();
         return services.AddScoped<ISignInOption, RecoveryLink>();
     }
+
+    public static void MapRecovery(this IEndpointRouteBuilder routes) => RecoveryApi.Map(routes);
 }

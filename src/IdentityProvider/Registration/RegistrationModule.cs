@@ -2,7 +2,9 @@ using IdentityProvider.Authorize;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Registration.Admin;
 using IdentityProvider.Users;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -35,4 +37,6 @@ internal static class RegistrationModule
 
     /// <summary>The proof of the address: asked when it is known who signed in.</summary>
     public static IServiceCollection AddEmailProof(this IServiceCollection services) => services.AddScoped<IAuthorizeStep, EmailProofStep>();
+
+    public static void MapRegistration(this IEndpointRouteBuilder routes) => InvitationsApi.Map(routes);
 }

@@ -9,7 +9,7 @@ namespace IdentityProvider.Roles;
 internal static class RequiredPermission
 {
     /// <summary>403 for everybody who does not hold the permission at the time of the request, whatever the token was issued with.</summary>
-    public static RouteHandlerBuilder RequirePermission(this RouteHandlerBuilder route, string permission) => route.AddEndpointFilter(async (invocation, next) =>
+    public static RouteHandlerBuilder RequirePermission(this RouteHandlerBuilder route, string permission) => route.WithMetadata(new NeededPermission(permission)).AddEndpointFilter(async (invocation, next) =>
     {
         var http = invocation.HttpContext;
         if (BearerTokens.PersonOf(http.User) is not { } userId)
@@ -21,3 +21,6 @@ internal static class RequiredPermission
             : new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", $"This needs the permission {permission}."));
     });
 }
+
+/// <summary>What a route asks for, to be read.</summary>
+internal sealed record NeededPermission(string Permission);

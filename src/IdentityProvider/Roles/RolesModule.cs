@@ -10,7 +10,7 @@ internal static class RolesModule
 {
     public static IServiceCollection AddRoles(this IServiceCollection services)
     {
-        services.AddScoped<UserRoles>().AddScoped<PermittedPlaces>().AddScoped<GroupNesting>().AddScoped<Administrators>();
+        services.AddScoped<UserRoles>().AddScoped<PermittedPlaces>().AddScoped<GroupNesting>().AddScoped<Administrators>().AddScoped<HeldByCaller>().AddScoped<RightsChange>();
         return services;
     }
 }

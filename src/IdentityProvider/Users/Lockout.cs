@@ -56,6 +56,14 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
         return row is null ? 0 : Recent(row, clock.GetUtcNow()).Count;
     }
 
+    /// <summary>Until when nobody may try; null when they may.</summary>
+    public async Task<DateTimeOffset?> LockedUntilAsync(string key, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var (hash, now) = (HashOf(key), clock.GetUtcNow());
+        return await scope.ServiceProvider.GetRequiredService<Store>().Set<SignInFailures>().Where(f => f.KeyHash == hash && f.LockedUntil > now).Select(f => f.LockedUntil).FirstOrDefaultAsync(ct);
+    }
+
     /// <summary>The password was right: the attempts before it are forgotten.</summary>
     public async Task SucceededAsync(string key, CancellationToken ct)
     {

@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Storage;
 using IdentityProvider.Platform.Validation;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -8,7 +9,11 @@ namespace IdentityProvider.Users;
 /// <summary>A person. Standard claims carry the names of OpenID Connect Core 1.0 section 5.1.</summary>
 internal sealed class User : IdentityUser<Guid>
 {
-    public string? Name { get; set; }
+    public string? Name { get; set => (field, NormalizedName) = (value, SearchText.Of(value)); }
+
+    /// <summary>The name as it is searched for.</summary>
+    public string? NormalizedName { get; private set; }
+
     public string? GivenName { get; set; }
     public string? FamilyName { get; set; }
     public string? MiddleName { get; set; }
@@ -71,9 +76,10 @@ internal sealed class User : IdentityUser<Guid>
         {
             builder.ToTable("Users");
             builder.Property(u => u.UserName).HasMaxLength(256);
-            builder.Property(u => u.NormalizedUserName).HasMaxLength(256);
+            builder.Property(u => u.NormalizedUserName).HasMaxLength(256).IsOrdinal();
             builder.Property(u => u.Email).HasMaxLength(254);
-            builder.Property(u => u.NormalizedEmail).HasMaxLength(254);
+            builder.Property(u => u.NormalizedEmail).HasMaxLength(254).IsOrdinal();
+            builder.Property(u => u.NormalizedName).HasMaxLength(SearchText.MaxLength).IsOrdinal();
             builder.Property(u => u.EmailLikeness).HasMaxLength(Likeness.MaxLength);
             builder.Property(u => u.PasswordHash).HasMaxLength(256);
             builder.Property(u => u.SecurityStamp).HasMaxLength(64);
@@ -85,6 +91,7 @@ internal sealed class User : IdentityUser<Guid>
             builder.HasIndex(u => u.NormalizedEmail).IsUnique();
             builder.HasIndex(u => u.EmailLikeness).IsUnique();
             builder.HasIndex(u => u.DisabledAt);
+            builder.HasIndex(u => new { u.NormalizedName, u.Id });
             builder.HasIndex(u => u.ServiceSince).HasFilter("\"ServiceSince\" IS NOT NULL");
             builder.Ignore(u => u.DisplayName).Ignore(u => u.MaySignIn);
         }

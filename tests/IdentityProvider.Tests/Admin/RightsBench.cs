@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using IdentityProvider.Clients;
 using IdentityProvider.Tests.Testing;
 using IdentityProvider.Tests.Tokens;
 using IdentityProvider.Users;
@@ -17,23 +18,30 @@ internal sealed class RightsBench(IdpHost host, FakeTimeProvider clock)
 {
     public const string Scope = "openid roles urn:identityprovider:admin";
 
-    public static string Document()
+    public static string Document(params string[] more)
     {
-        var document = JsonNode.Parse(Documents.Setting(TestDocument.Json, "trusted", ("scope", "openid profile roles urn:identityprovider:admin urn:identityprovider:admin:roles:read urn:identityprovider:admin:roles:write urn:identityprovider:admin:sessions:read")))!;
+        var document = JsonNode.Parse(Documents.Setting(TestDocument.Json, "trusted", ("scope", $"openid profile roles urn:identityprovider:admin urn:identityprovider:api-keys notes:read {string.Join(' ', AdminScopes.All.Select(scope => scope.Name))}")))!;
         document["roles"] = new JsonArray(
-            Role("admin", "roles:manage", "roles:read", "sessions:read", "users:read"), Role("deputy", "roles:manage", "roles:read", "notes:read:own"), Role("reader", "roles:read"), Role("chief", "keys:manage"));
-        document["users"] = new JsonArray(User("ada", "admin"), User("otto", "admin"), User("deputy", "deputy"), User("reader", "reader"), User("grace"));
+            Role("admin", ["roles:manage", "roles:read", "sessions:read", "users:read", .. more]), Role("deputy", "roles:manage", "roles:read", "notes:read:own"), Role("reader", "roles:read"), Role("chief", "keys:manage"), Role("delegate"));
+        document["users"] = new JsonArray(User("ada", "admin"), User("otto", "admin"), User("deputy", "deputy"), User("reader", "reader"), User("grace"), User("delegate", "delegate"));
         return document.ToJsonString();
     }
 
     public async Task<string> TokenAsync(string username, IdpHost? node = null, string scope = Scope)
     {
+        using var browser = await SignedInAsync(username, node);
+        return (await new RelyingParty(node ?? host, "trusted").TokensAsync(browser, scope))["access_token"]!;
+    }
+
+    /// <summary>With both factors.</summary>
+    public async Task<Browser> SignedInAsync(string username, IdpHost? node = null)
+    {
         // Each code works once.
         clock.Advance(TimeSpan.FromSeconds(30));
-        using var browser = new Browser(node ?? host);
+        var browser = new Browser(node ?? host);
         await browser.OpenAccountAsync("/account", username);
         await browser.SubmitAsync("Continue", ("code", new Totp(Base32Encoding.ToBytes(TestDocument.TotpSecret)).ComputeTotp(clock.GetUtcNow().UtcDateTime)));
-        return (await new RelyingParty(node ?? host, "trusted").TokensAsync(browser, scope))["access_token"]!;
+        return browser;
     }
 
     public Task<Guid> SubAsync(string username) => host.InStoreAsync(db => db.Set<User>().Where(user => user.UserName == username).Select(user => user.Id).SingleAsync());

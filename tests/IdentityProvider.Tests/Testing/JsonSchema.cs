@@ -10,7 +10,7 @@ using IdentityProvider.Platform.Validation;
 namespace IdentityProvider.Tests.Testing;
 
 /// <summary>Writes a JSON Schema (draft 2020-12) from types, their annotations and their XML docs.</summary>
-internal sealed class JsonSchema(Func<Type, IEnumerable<PropertyInfo>> propertiesOf, Func<PropertyInfo, string> nameOf)
+internal sealed class JsonSchema(Func<Type, IEnumerable<PropertyInfo>> propertiesOf, Func<PropertyInfo, string> nameOf, bool secretsByReference = true)
 {
     public const string Draft = "https://json-schema.org/draft/2020-12/schema";
 
@@ -46,7 +46,9 @@ internal sealed class JsonSchema(Func<Type, IEnumerable<PropertyInfo>> propertie
             (schema["items"] as JsonObject ?? schema)["enum"] = new JsonArray([.. allowed.Values.Select(value => JsonValue.Create(value?.ToString()))]);
         foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
             Limit(schema, rule, isList: schema["items"] is not null);
-        if (property.IsDefined(typeof(SecretAttribute)))
+        if (property.IsDefined(typeof(SecretAttribute)) && !secretsByReference)
+            schema["writeOnly"] = true;
+        else if (property.IsDefined(typeof(SecretAttribute)))
             schema = new JsonObject { ["anyOf"] = new JsonArray(schema, Reference("env"), Reference("file")), ["writeOnly"] = true };
         if (XmlDocs.Of(property) is { Length: > 0 } summary)
             schema["description"] = summary;

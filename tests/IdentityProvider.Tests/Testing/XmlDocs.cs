@@ -17,6 +17,12 @@ internal static partial class XmlDocs
 
     public static string Of(PropertyInfo property) => Summary($"P:{property.DeclaringType!.FullName!.Replace('+', '.')}.{property.Name}");
 
+    public static string Of(MethodInfo method)
+    {
+        var name = $"M:{method.DeclaringType!.FullName!.Replace('+', '.')}.{method.Name}";
+        return Summary(Members.Keys.FirstOrDefault(member => member == name || member.StartsWith(name + "(", StringComparison.Ordinal)) ?? name);
+    }
+
     private static string Summary(string member) =>
         Members.GetValueOrDefault(member)?.Element("summary") is { } summary ? Spaces().Replace(string.Concat(summary.Nodes().Select(Text)), " ").Trim() : "";
 

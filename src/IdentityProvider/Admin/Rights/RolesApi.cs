@@ -17,49 +17,49 @@ internal static class RolesApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.AdminApi + "/permissions", PermissionsAsync).ForAdministrators(Permission.ReadRoles);
-        routes.MapGet(All, ListAsync).ForAdministrators(Permission.ReadRoles);
-        routes.MapGet(One, FindAsync).ForAdministrators(Permission.ReadRoles);
-        routes.MapPost(All, AddAsync).ForAdministrators(Permission.ManageRoles);
-        routes.MapPut(One, ChangeAsync).ForAdministrators(Permission.ManageRoles);
-        routes.MapDelete(One, RemoveAsync).ForAdministrators(Permission.ManageRoles);
+        routes.MapGet(Routes.AdminApi + "/permissions", PermissionsAsync).ForAdministrators(Permission.ReadRoles).Answers(typeof(PermissionList));
+        routes.MapGet(All, ListAsync).ForAdministrators(Permission.ReadRoles).Answers(typeof(RoleList));
+        routes.MapGet(One, FindAsync).ForAdministrators(Permission.ReadRoles).Answers(typeof(RoleAnswer));
+        routes.MapPost(All, AddAsync).ForAdministrators(Permission.ManageRoles).Takes(typeof(RoleInput)).Answers(typeof(RoleAnswer), StatusCodes.Status201Created);
+        routes.MapPut(One, ChangeAsync).ForAdministrators(Permission.ManageRoles).Takes(typeof(RoleInput), needsTag: true).Answers(typeof(RoleAnswer));
+        routes.MapDelete(One, RemoveAsync).ForAdministrators(Permission.ManageRoles).Takes(null, needsTag: true).AnswersNothing();
     }
 
-    /// <summary>GET /api/admin/v1/permissions: every permission that a role holds or this server asks for, sorted.</summary>
-    private static async Task<IResult> PermissionsAsync(Store db, CancellationToken ct) => Results.Json(new
-    {
-        permissions = (await db.Set<Role>().AsNoTracking().Select(role => role.Permissions).ToListAsync(ct)).SelectMany(permissions => permissions)
+    /// <summary>Every permission that a role holds or this server asks for, sorted.</summary>
+    private static async Task<IResult> PermissionsAsync(Store db, CancellationToken ct) => Results.Json(new PermissionList(
+    [
+        .. (await db.Set<Role>().AsNoTracking().Select(role => role.Permissions).ToListAsync(ct)).SelectMany(permissions => permissions)
             .Concat(SeededRoles.Permissions[SeededRoles.Admin]).Distinct().Order(StringComparer.Ordinal),
-    });
+    ]));
 
-    /// <summary>GET /api/admin/v1/roles: by name; <c>limit</c> 1 to 200 (50), <c>after</c> the <c>next</c> of the page before. 400 for a parameter out of its limits.</summary>
+    /// <summary>Roles by name.</summary>
     private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = 50, string? after = null)
     {
         if (limit is < 1 or > 200 || after?.Length > 100 || after?.Any(char.IsControl) == true)
             return Refusals.BadPage;
         var rows = await db.Set<Role>().AsNoTracking().Where(role => after == null || role.Name.CompareTo(after) > 0).OrderBy(role => role.Name).Take(limit + 1).ToListAsync(ct);
-        return Results.Json(new { roles = rows.Take(limit).Select(Answer), next = rows.Count > limit ? rows[limit - 1].Name : null });
+        return Results.Json(new RoleList([.. rows.Take(limit).Select(Answer)], rows.Count > limit ? rows[limit - 1].Name : null));
     }
 
-    /// <summary>GET /api/admin/v1/roles/{name}: with an <c>ETag</c>; 404 when there is none.</summary>
+    /// <summary>One role, with an <c>ETag</c>.</summary>
     private static async Task<IResult> FindAsync(string name, HttpContext http, Store db, CancellationToken ct) =>
         await RoleAsync(db.Set<Role>().AsNoTracking(), name, ct) is { } role ? EntityTag.Show(http, Answer(role), RoleChanges.TagOf(role)) : Refusals.Missing("role");
 
-    /// <summary>POST /api/admin/v1/roles with <c>name</c> and <c>permissions</c>: 201. 400 with every broken rule, 403 for a permission the caller does not hold, 409 for a name that is taken.</summary>
+    /// <summary>Adds a role. 403 for a permission the caller does not hold, 409 for a name that is taken.</summary>
     private static async Task<IResult> AddAsync(HttpContext http, ClaimsPrincipal token, RoleChanges changes, CancellationToken ct)
     {
         var (role, refused) = await changes.AddAsync(BearerTokens.PersonOf(token)!.Value, http, ct);
         return refused ?? EntityTag.Show(http, Answer(role!), RoleChanges.TagOf(role!), $"{All}/{role!.Name}");
     }
 
-    /// <summary>PUT /api/admin/v1/roles/{name} with all <c>permissions</c> and <c>If-Match</c>: 200. As POST, and 404, 412 when another was faster, 428 without <c>If-Match</c>.</summary>
+    /// <summary>Sets all permissions of a role. 403 for one that the caller does not hold.</summary>
     private static async Task<IResult> ChangeAsync(string name, HttpContext http, ClaimsPrincipal token, RoleChanges changes, CancellationToken ct)
     {
         var (role, refused) = await changes.ChangeAsync(BearerTokens.PersonOf(token)!.Value, name, http, ct);
         return refused ?? EntityTag.Show(http, Answer(role!), RoleChanges.TagOf(role!));
     }
 
-    /// <summary>DELETE /api/admin/v1/roles/{name} with <c>If-Match</c>: 204, taken from all who hold it. 409 for user, moderator and admin; 404, 412 and 428 as for PUT.</summary>
+    /// <summary>Removes a role from all who hold it. 409 for user, moderator and admin.</summary>
     private static async Task<IResult> RemoveAsync(string name, HttpContext http, ClaimsPrincipal token, RoleChanges changes, CancellationToken ct) =>
         await changes.RemoveAsync(BearerTokens.PersonOf(token)!.Value, name, http, ct) ?? Results.NoContent();
 
@@ -67,5 +67,13 @@ internal static class RolesApi
     public static async Task<Role?> RoleAsync(IQueryable<Role> roles, string name, CancellationToken ct) =>
         name.Any(char.IsControl) ? null : await roles.FirstOrDefaultAsync(role => role.Name == name, ct);
 
-    private static object Answer(Role role) => new { name = role.Name, permissions = role.Permissions, seeded = SeededRoles.Permissions.ContainsKey(role.Name) };
+    private static RoleAnswer Answer(Role role) => new(role.Name, role.Permissions, SeededRoles.Permissions.ContainsKey(role.Name));
 }
+
+internal sealed record PermissionList(IReadOnlyList<string> Permissions);
+
+/// <summary>A role; seeded ones are always there.</summary>
+internal sealed record RoleAnswer(string Name, IReadOnlyList<string> Permissions, bool Seeded);
+
+/// <summary>A page of roles; <c>next</c> is <c>after</c> of the next request, null at the end.</summary>
+internal sealed record RoleList(IReadOnlyList<RoleAnswer> Roles, string? Next);

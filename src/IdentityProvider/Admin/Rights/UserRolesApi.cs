@@ -19,19 +19,19 @@ internal static class UserRolesApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Of, FindAsync).ForAdministrators(Permission.ReadRoles);
-        routes.MapPut(Of, ChangeAsync).ForAdministrators(Permission.ManageRoles);
+        routes.MapGet(Of, FindAsync).ForAdministrators(Permission.ReadRoles).Answers(typeof(UserRolesAnswer));
+        routes.MapPut(Of, ChangeAsync).ForAdministrators(Permission.ManageRoles).Takes(typeof(UserRolesInput), needsTag: true).Answers(typeof(UserRolesAnswer));
     }
 
     /// <summary>
-    /// GET /api/admin/v1/users/{sub}/roles: <c>roles</c> held by themselves, with an <c>ETag</c>, the <c>groups</c> they are in by themselves, and
+    /// The roles of a person: <c>roles</c> held by themselves, with an <c>ETag</c>, the <c>groups</c> they are in by themselves, and
     /// <c>effective</c>, all roles they hold. 404 when there is no such person.
     /// </summary>
     private static async Task<IResult> FindAsync(Guid sub, HttpContext http, Store db, UserRoles roles, CancellationToken ct) =>
         await db.Set<User>().AnyAsync(user => user.Id == sub, ct) ? await ShowAsync(sub, http, db, roles, ct) : Refusals.Missing("person");
 
     /// <summary>
-    /// PUT /api/admin/v1/users/{sub}/roles with all <c>roles</c> held by themselves and <c>If-Match</c>: 200. Roles that follow from a provider are
+    /// Sets all <c>roles</c> a person holds by themselves. Roles that follow from a provider are
     /// among them, and come back with the next sign-in there. 400 for unknown roles, 403 for one that permits what the caller does not hold,
     /// 404, 409 for the last administrator, 412 when another was faster, 428 without <c>If-Match</c>.
     /// </summary>
@@ -70,8 +70,11 @@ internal static class UserRolesApi
     {
         string[] own = [.. (await db.Set<UserRole>().Where(held => held.UserId == sub).Join(db.Set<Role>(), held => held.RoleId, role => role.Id, (_, role) => role.Name).ToListAsync(ct)).Order(StringComparer.Ordinal)];
         var groups = await db.Set<GroupMember>().Where(member => member.UserId == sub).Join(db.Set<Group>(), member => member.GroupId, group => group.Id, (_, group) => group.Name).OrderBy(name => name).ToListAsync(ct);
-        return EntityTag.Show(http, new { sub, roles = own, groups, effective = await roles.OfAsync(sub, ct) }, TagOf(own));
+        return EntityTag.Show(http, new UserRolesAnswer(sub, own, groups, await roles.OfAsync(sub, ct)), TagOf(own));
     }
 
     private static string TagOf(string[] names) => EntityTag.Of(names);
 }
+
+/// <summary>The roles somebody holds by themselves, their groups, and all roles that come to them.</summary>
+internal sealed record UserRolesAnswer(Guid Sub, IReadOnlyList<string> Roles, IReadOnlyList<string> Groups, IReadOnlyList<string> Effective);

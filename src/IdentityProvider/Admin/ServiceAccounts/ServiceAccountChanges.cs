@@ -44,13 +44,13 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
         var now = clock.GetUtcNow();
         var user = User.ForService(input.Name, input.Description, Handle.Create(), now);
         user.DisabledAt = input.Disabled ? now : null;
-        var refused = await change.RunAsync(actor, async _ =>
+        var refused = await change.RunAsync(actor, Permission.ManageServiceAccounts, async _ =>
         {
             if (await db.Set<User>().AnyAsync(other => other.NormalizedUserName == user.NormalizedUserName || other.NormalizedEmail == user.NormalizedUserName, ct))
                 return Refusals.Conflict("Somebody has this name. Choose another one.");
             db.Add(user);
             return null;
-        }, ct, Permission.ManageServiceAccounts);
+        }, ct);
         if (refused is null)
             events.Raise(new ServiceAccountAdministered(actor, user.Id, "created"));
         return (user, refused);
@@ -66,7 +66,7 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
             return (null, unfit);
         User? user = null;
         var what = "changed";
-        var refused = await change.RunAsync(actor, async rights =>
+        var refused = await change.RunAsync(actor, Permission.ManageServiceAccounts, async rights =>
         {
             if ((user = await ServiceAccountsApi.RowAsync(db.Set<User>(), sub, ct)) is null)
                 return Refusals.Missing("service account");
@@ -80,7 +80,7 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
             user.DisabledAt = input.Disabled ? now : null;
             what = input.Disabled ? "disabled" : "enabled";
             return input.Disabled ? rights.Refuse([], held) : rights.Refuse(held, []);
-        }, ct, Permission.ManageServiceAccounts);
+        }, ct);
         if (refused is null)
             Told(actor, sub, what);
         return (user, refused);
@@ -88,7 +88,7 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
 
     public async Task<IResult?> RemoveAsync(Guid actor, Guid sub, HttpContext http, CancellationToken ct)
     {
-        var refused = await change.RunAsync(actor, async rights =>
+        var refused = await change.RunAsync(actor, Permission.ManageServiceAccounts, async rights =>
         {
             if (await ServiceAccountsApi.RowAsync(db.Set<User>(), sub, ct) is not { } user)
                 return Refusals.Missing("service account");
@@ -100,7 +100,7 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
             // Who is gone is on no list of the disabled: this stands for it until its last token has expired.
             db.Add(new RevokedToken { Id = sub, RevokedAt = now, ExpiresAt = now + Remembered });
             return null;
-        }, ct, Permission.ManageServiceAccounts);
+        }, ct);
         if (refused is null)
             Told(actor, sub, "removed");
         return refused;

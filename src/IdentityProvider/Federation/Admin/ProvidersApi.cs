@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using System.Text.Json.Nodes;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
@@ -21,23 +22,23 @@ internal static class ProvidersApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(All, ListAsync).ForAdministrators(Permission.ReadProviders);
-        routes.MapGet(One, FindAsync).ForAdministrators(Permission.ReadProviders);
-        routes.MapPost(All, AddAsync).ForAdministrators(Permission.ManageProviders);
-        routes.MapPut(One, ChangeAsync).ForAdministrators(Permission.ManageProviders);
-        routes.MapDelete(One, RemoveAsync).ForAdministrators(Permission.ManageProviders);
+        routes.MapGet(All, ListAsync).ForAdministrators(Permission.ReadProviders).Answers(typeof(ProviderList));
+        routes.MapGet(One, FindAsync).ForAdministrators(Permission.ReadProviders).Answers(typeof(ProviderMetadata));
+        routes.MapPost(All, AddAsync).ForAdministrators(Permission.ManageProviders).Takes(typeof(ProviderMetadata)).Answers(typeof(ProviderMetadata), StatusCodes.Status201Created);
+        routes.MapPut(One, ChangeAsync).ForAdministrators(Permission.ManageProviders).Takes(typeof(ProviderMetadata), needsTag: true).Answers(typeof(ProviderMetadata));
+        routes.MapDelete(One, RemoveAsync).ForAdministrators(Permission.ManageProviders).Takes(null, needsTag: true).AnswersNothing();
     }
 
-    /// <summary>GET /api/admin/v1/providers: all of them (at most 100), by name.</summary>
+    /// <summary>All providers, at most 100, by name.</summary>
     private static async Task<IResult> ListAsync(Store db, ProviderAnswer answer, CancellationToken ct) =>
-        Results.Json(new { providers = (await db.Set<UpstreamProvider>().AsNoTracking().OrderBy(p => p.Name).ToListAsync(ct)).ConvertAll(answer.Of) });
+        Results.Json(new ProviderList((await db.Set<UpstreamProvider>().AsNoTracking().OrderBy(p => p.Name).ToListAsync(ct)).ConvertAll(answer.Of)));
 
-    /// <summary>GET /api/admin/v1/providers/{name}: one, with its version as <c>ETag</c>; 404 when there is none.</summary>
+    /// <summary>One provider, with an <c>ETag</c>.</summary>
     private static async Task<IResult> FindAsync(string name, HttpContext http, Store db, ProviderAnswer answer, CancellationToken ct) =>
         await db.Set<UpstreamProvider>().AsNoTracking().FirstOrDefaultAsync(p => p.Name == name, ct) is { } row ? Show(http, row, answer) : ProviderChanges.Missing;
 
     /// <summary>
-    /// POST /api/admin/v1/providers: 201. 400 with every broken rule, 403 for <c>role_rules</c> that give what the caller does not hold, 409 for a
+    /// Adds a provider. 403 for <c>role_rules</c> that give what the caller does not hold, 409 for a
     /// name that is taken or when there are 100 already.
     /// </summary>
     private static async Task<IResult> AddAsync(HttpContext http, ProviderChanges changes, ProviderAnswer answer, CancellationToken ct)
@@ -50,7 +51,7 @@ internal static class ProvidersApi
     }
 
     /// <summary>
-    /// PUT /api/admin/v1/providers/{name}: the whole of it; what is left out has its default, but for <c>client_secret</c>, which stays as it is
+    /// Changes all of a provider; what is left out has its default, but for <c>client_secret</c>, which stays as it is
     /// (null removes it). 200. As POST, and 404, 412 when another was faster, 428 without <c>If-Match</c>.
     /// </summary>
     private static async Task<IResult> ChangeAsync(string name, HttpContext http, ProviderChanges changes, ProviderAnswer answer, CancellationToken ct)
@@ -62,7 +63,7 @@ internal static class ProvidersApi
         return row is null ? problem! : Show(http, row, answer);
     }
 
-    /// <summary>DELETE /api/admin/v1/providers/{name}: 204, with all that people connected and the roles that followed. 404, 412 and 428 as for PUT.</summary>
+    /// <summary>Removes a provider with all that people connected and the roles that followed.</summary>
     private static async Task<IResult> RemoveAsync(string name, HttpContext http, ProviderChanges changes, CancellationToken ct) =>
         await changes.RemoveAsync(ActorOf(http.User), name, http, ct) ?? Results.NoContent();
 
@@ -70,3 +71,6 @@ internal static class ProvidersApi
 
     private static Guid ActorOf(ClaimsPrincipal token) => BearerTokens.PersonOf(token)!.Value;
 }
+
+/// <summary>All providers, in the words of the setup document.</summary>
+internal sealed record ProviderList(IReadOnlyList<JsonObject> Providers);

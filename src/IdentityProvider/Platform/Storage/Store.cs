@@ -31,6 +31,9 @@ public sealed class Store(DbContextOptions<Store> options) : DbContext(options)
             if (Database.IsSqlServer())
                 foreach (var property in entity.GetProperties().Where(IsText))
                     property.SetCollation("Latin1_General_100_BIN2");
+            else if (Database.IsNpgsql())
+                foreach (var property in entity.GetProperties().Where(property => property.FindAnnotation(OrdinalText.Annotation) is not null))
+                    property.SetCollation("C");
         }
     }
 

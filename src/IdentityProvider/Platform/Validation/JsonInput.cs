@@ -60,6 +60,10 @@ internal static class JsonInput
             return value.ValueKind == JsonValueKind.String ? Text(value, place, problems) : Wrong("a text", place, problems);
         if (type == typeof(bool))
             return value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Wrong("true or false", place, problems);
+        if (type == typeof(int))
+            return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : Wrong("a whole number", place, problems);
+        if (type == typeof(JsonElement))
+            return value.ValueKind == JsonValueKind.Object ? value.Clone() : Wrong("an object", place, problems);
         if (type.IsGenericType)
             return value.ValueKind == JsonValueKind.Array ? List(value, type, place, problems) : Wrong("a list", place, problems);
         if (value.ValueKind != JsonValueKind.Object)

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Limits;
@@ -28,8 +29,11 @@ internal static class AdminRoute
         route.AddEndpointFilter(async (invocation, next) => await TooManyAsync(invocation.HttpContext) ?? await next(invocation));
         foreach (var permission in permissions)
             route.RequirePermission(permission);
-        return route.RequireSignIn(maxAge);
+        return route.RequireSignIn(maxAge).AddEndpointFilter(Idempotency.FilterAsync);
     }
+
+    /// <summary>Who calls: of a route above there is always somebody.</summary>
+    public static Guid ActorOf(ClaimsPrincipal token) => BearerTokens.PersonOf(token)!.Value;
 
     private static async Task<IResult?> TooManyAsync(HttpContext http)
     {

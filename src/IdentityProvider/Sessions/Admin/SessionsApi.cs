@@ -22,14 +22,14 @@ internal static class SessionsApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.AdminApi + "/sessions", ListAsync).ForAdministrators(Permission.ReadSessions);
-        routes.MapDelete(Routes.AdminApi + "/sessions/{sid:guid}", EndAsync).ForAdministrators(Permission.ManageSessions);
-        routes.MapDelete(Routes.AdminApi + "/users/{sub:guid}/sessions", EndAllAsync).ForAdministrators(Permission.ManageSessions);
-        routes.MapPost(Routes.AdminApi + "/panic", PanicAsync).ForAdministrators(PanicMaxAge, Permission.ManageKeys, Permission.ManageSessions);
+        routes.MapGet(Routes.AdminApi + "/sessions", ListAsync).ForAdministrators(Permission.ReadSessions).Answers(typeof(SessionList));
+        routes.MapDelete(Routes.AdminApi + "/sessions/{sid:guid}", EndAsync).ForAdministrators(Permission.ManageSessions).AnswersNothing();
+        routes.MapDelete(Routes.AdminApi + "/users/{sub:guid}/sessions", EndAllAsync).ForAdministrators(Permission.ManageSessions).AnswersNothing();
+        routes.MapPost(Routes.AdminApi + "/panic", PanicAsync).ForAdministrators(PanicMaxAge, Permission.ManageKeys, Permission.ManageSessions).Takes(typeof(PanicRequest)).Answers(typeof(PanicResult));
     }
 
     /// <summary>
-    /// GET /api/admin/v1/sessions: those that live, the newest first. <c>user</c> is a user name, an e-mail address or a subject,
+    /// Sessions that live, the newest first. <c>user</c> is a user name, an e-mail address or a subject,
     /// <c>client_id</c> an app that signed in through the session, <c>ip</c> the whole address, <c>limit</c> 1 to 200 (50), <c>after</c> the
     /// <c>next</c> of the page before. 400 for a parameter out of its limits.
     /// </summary>
@@ -43,15 +43,15 @@ internal static class SessionsApi
         return Results.Json(new SessionList([.. sessions.Select(live => SessionEntry.Of(live, now))], next));
     }
 
-    /// <summary>DELETE /api/admin/v1/sessions/{sid}: 204, or 404 when there is none.</summary>
+    /// <summary>Ends a session, and everything given in it.</summary>
     private static async Task<IResult> EndAsync(Guid sid, ClaimsPrincipal token, SessionEnding ending, CancellationToken ct) =>
         await ending.EndAsync(BearerTokens.PersonOf(token)!.Value, sid, ct) ? Results.NoContent() : Refusals.Missing("session");
 
-    /// <summary>DELETE /api/admin/v1/users/{sub}/sessions: 204, or 404 when there is no such person.</summary>
+    /// <summary>Ends all sessions of a person, everything ever issued for them, and the trust in their devices.</summary>
     private static async Task<IResult> EndAllAsync(Guid sub, ClaimsPrincipal token, SessionEnding ending, CancellationToken ct) =>
         await ending.EndAllAsync(BearerTokens.PersonOf(token)!.Value, sub, ct) ? Results.NoContent() : Refusals.Missing("person");
 
-    /// <summary>POST /api/admin/v1/panic with the issuer in <c>confirm</c>: what the command of that name does; the caller's token ends too.</summary>
+    /// <summary>Ends every session, grant and token and replaces all signing keys, as the command does; with the issuer in <c>confirm</c> and a sign-in of the last 15 minutes. The caller's token ends too.</summary>
     private static async Task<IResult> PanicAsync(HttpContext http, IOptions<IdentityProviderOptions> server, Panic panic, CancellationToken ct)
     {
         var request = new PanicRequest();
