@@ -33,6 +33,7 @@ internal static class AdminModule
         KeysApi.Map(routes);
         SettingsApi.Map(routes);
         StatisticsApi.Map(routes);
+        ApiReference.Map(routes);
         RolesApi.Map(routes);
         GroupsApi.Map(routes);
         UserRolesApi.Map(routes);
