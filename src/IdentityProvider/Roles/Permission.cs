@@ -11,6 +11,7 @@ internal static partial class Permission
         ReadSessions = "sessions:read", ManageSessions = "sessions:manage", ReadApiKeys = "api-keys:read", ManageApiKeys = "api-keys:manage",
         ReadProviders = "providers:read", ManageProviders = "providers:manage", ReadKeys = "keys:read", ManageKeys = "keys:manage",
         ReadAudit = "audit:read", ReadSettings = "settings:read", ReadStatistics = "statistics:read",
+        ReadServiceAccounts = "service-accounts:read", ManageServiceAccounts = "service-accounts:manage",
         ReadWebhooks = "webhooks:read", ManageWebhooks = "webhooks:manage";
 
     public static bool IsWellFormed(string text) => text.Length <= 100 && Form().IsMatch(text);
