@@ -1,7 +1,9 @@
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions;
 using IdentityProvider.Users;
+using IdentityProvider.Webhooks;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Tests.Pages;
 
@@ -24,5 +26,35 @@ internal static class AdminRoads
         });
         await tab.Context.AddCookiesAsync(cookies);
         await tab.OpenAsync(stage.Host, path);
+    }
+
+    public static Task NewWebhookAsync(Stage stage, Tab tab) => NewWebhookAsync(stage, tab, "http://example.com/<b>");
+
+    public static async Task NewWebhookAsync(Stage stage, Tab tab, string url)
+    {
+        await stage.Host.InStoreAsync(db => db.Set<Webhook>().ExecuteDeleteAsync());
+        await AdminAsync(stage, tab, "/admin/webhooks/new");
+        await tab.FillAsync(("url", url));
+        await tab.PressAsync("Add the webhook");
+    }
+
+    /// <summary>One with messages in each state; path null: its own page.</summary>
+    public static async Task WebhookAsync(Stage stage, Tab tab, string? path, bool isOff = false)
+    {
+        var now = stage.Host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        var webhook = new Webhook
+        {
+            Id = Guid.CreateVersion7(now), Url = "https://hooks.example.com/identity/provider/with/a/long/path/that/has/no/break", Description = "SIEM <b>&amp; friends</b>", Events = ["sign_in.*", "sessions.session_ended", "webhooks.*"],
+            ProtectedSecret = "sealed", CreatedAt = now, Cursor = long.MaxValue, DisabledAt = isOff ? now : null, DisabledReason = isOff ? "failing" : null,
+        };
+        await stage.Host.InStoreAsync(async db =>
+        {
+            await db.Set<Webhook>().ExecuteDeleteAsync();
+            db.Add(webhook);
+            foreach (var (outcome, delivered, over) in new[] { ("204", true, true), ("503", false, true), ("timeout", false, false) })
+                db.Add(new WebhookDelivery { WebhookId = webhook.Id, RecordId = Guid.CreateVersion7(), Sequence = 5, Event = "sign_in.signed_in", Body = "{}", CreatedAt = now, DueAt = over ? null : now.AddDays(1), Attempts = 2, Outcome = outcome, TriedAt = now, DeliveredAt = delivered ? now : null, GivenUpAt = delivered || !over ? null : now });
+            return await db.SaveChangesAsync();
+        });
+        await AdminAsync(stage, tab, path ?? $"/admin/webhooks/{webhook.Id}");
     }
 }

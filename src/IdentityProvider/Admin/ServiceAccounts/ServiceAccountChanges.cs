@@ -49,10 +49,9 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
             if (await db.Set<User>().AnyAsync(other => other.NormalizedUserName == user.NormalizedUserName || other.NormalizedEmail == user.NormalizedUserName, ct))
                 return Refusals.Conflict("Somebody has this name. Choose another one.");
             db.Add(user);
+            events.Record(db, new ServiceAccountAdministered(actor, user.Id, "created"));
             return null;
         }, ct);
-        if (refused is null)
-            events.Raise(new ServiceAccountAdministered(actor, user.Id, "created"));
         return (user, refused);
     }
 
@@ -65,7 +64,6 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
         if (await FillAsync(http, input, () => RightsInput.Kept(input.Name, known.UserName!), ct) is { } unfit)
             return (null, unfit);
         User? user = null;
-        var what = "changed";
         var refused = await change.RunAsync(actor, Permission.ManageServiceAccounts, async rights =>
         {
             if ((user = await ServiceAccountsApi.RowAsync(db.Set<User>(), sub, ct)) is null)
@@ -76,13 +74,17 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
             var held = await roles.HeldByAsync(sub, ct);
             (user.Name, user.UpdatedAt) = (input.Description, now);
             if (input.Disabled == (user.DisabledAt is not null))
+            {
+                events.Record(db, new ServiceAccountAdministered(actor, sub, "changed"));
                 return null;
+            }
+
             user.DisabledAt = input.Disabled ? now : null;
-            what = input.Disabled ? "disabled" : "enabled";
+            events.Record(db, new ServiceAccountAdministered(actor, sub, input.Disabled ? "disabled" : "enabled"));
             return input.Disabled ? rights.Refuse([], held) : rights.Refuse(held, []);
         }, ct);
         if (refused is null)
-            Told(actor, sub, what);
+            signal.Raise();
         return (user, refused);
     }
 
@@ -99,21 +101,16 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
 
             // Who is gone is on no list of the disabled: this stands for it until its last token has expired.
             db.Add(new RevokedToken { Id = sub, RevokedAt = now, ExpiresAt = now + Remembered });
+            events.Record(db, new ServiceAccountAdministered(actor, sub, "removed"));
             return null;
         }, ct);
         if (refused is null)
-            Told(actor, sub, "removed");
+            signal.Raise();
         return refused;
     }
 
     private static Task<IResult?> FillAsync(HttpContext http, ServiceAccountInput input, Func<IEnumerable<Problem>> more, CancellationToken ct) =>
         JsonBody.FillAsync(http, input, more, ct, "sub", "created_at", "roles", "clients");
-
-    private void Told(Guid actor, Guid sub, string what)
-    {
-        signal.Raise();
-        events.Raise(new ServiceAccountAdministered(actor, sub, what));
-    }
 }
 
 /// <param name="Actor">Who did it.</param>
