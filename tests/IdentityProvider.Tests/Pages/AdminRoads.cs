@@ -34,8 +34,7 @@ internal static class AdminRoads
     {
         await stage.Host.InStoreAsync(db => db.Set<Webhook>().ExecuteDeleteAsync());
         await AdminAsync(stage, tab, "/admin/webhooks/new");
-        await tab.FillAsync(("url", url));
-        await tab.PressAsync("Add the webhook");
+        await tab.FillAndSubmitAsync("Add the webhook", ("url", url));
     }
 
     /// <summary>One with messages in each state; path null: its own page.</summary>
@@ -44,8 +43,15 @@ internal static class AdminRoads
         var now = stage.Host.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         var webhook = new Webhook
         {
-            Id = Guid.CreateVersion7(now), Url = "https://hooks.example.com/identity/provider/with/a/long/path/that/has/no/break", Description = "SIEM <b>&amp; friends</b>", Events = ["sign_in.*", "sessions.session_ended", "webhooks.*"],
-            ProtectedSecret = "sealed", CreatedAt = now, Cursor = long.MaxValue, DisabledAt = isOff ? now : null, DisabledReason = isOff ? "failing" : null,
+            Id = Guid.CreateVersion7(now),
+            Url = "https://hooks.example.com/identity/provider/with/a/long/path/that/has/no/break",
+            Description = "SIEM <b>&amp; friends</b>",
+            Events = ["sign_in.*", "sessions.session_ended", "webhooks.*"],
+            ProtectedSecret = "sealed",
+            CreatedAt = now,
+            Cursor = long.MaxValue,
+            DisabledAt = isOff ? now : null,
+            DisabledReason = isOff ? "failing" : null,
         };
         await stage.Host.InStoreAsync(async db =>
         {
