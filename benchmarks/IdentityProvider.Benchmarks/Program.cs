@@ -26,6 +26,12 @@ if (args is ["growth", .. var where])
     return 0;
 }
 
+if (args is ["people", .. var place])
+{
+    await People.RunAsync(place.FirstOrDefault());
+    return 0;
+}
+
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 using var empty = await Server.StartEmptyAsync();
 using var server = await Server.StartAsync(Workloads.Document);

@@ -7,7 +7,7 @@ namespace IdentityProvider.Benchmarks;
 /// <summary>A server process on the first core; this process keeps to the others.</summary>
 internal sealed class Server : IDisposable
 {
-    private static readonly string[] Lifted = ["SignInPerAddress", "MailsPerAddress", "DeviceAuthorization"];
+    private static readonly string[] Lifted = ["SignInPerAddress", "MailsPerAddress", "DeviceAuthorization", "AdminApi"];
     private readonly Process process;
     private readonly string folder;
 

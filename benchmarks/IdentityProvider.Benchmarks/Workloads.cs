@@ -17,13 +17,14 @@ internal sealed partial class Workloads(Server server) : IDisposable
         {
           "clients": [
             { "client_id": "web", "client_secret": "{{Secret}}", "grant_types": ["authorization_code", "refresh_token"], "redirect_uris": ["{{Callback}}"],
-              "scope": "openid profile email offline_access read", "consent": "implicit" },
+              "scope": "openid profile email offline_access read urn:identityprovider:admin:users:read", "consent": "implicit" },
             { "client_id": "worker", "client_secret": "{{Secret}}", "grant_types": ["client_credentials"], "scope": "read" },
             { "client_id": "tv", "token_endpoint_auth_method": "none", "application_type": "native", "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"], "scope": "openid" },
             { "client_id": "{{Api}}", "client_secret": "{{Secret}}", "grant_types": [] }
           ],
           "apis": [ { "identifier": "{{Api}}", "scopes": [ { "name": "read", "description": "Read" } ] } ],
-          "users": [ { "username": "ada", "email": "ada@bench.test", "name": "Ada", "password": "{{Password}}" } ]
+          "roles": [ { "name": "viewer", "permissions": ["users:read"] } ],
+          "users": [ { "username": "ada", "email": "ada@bench.test", "name": "Ada", "password": "{{Password}}", "roles": ["viewer"] } ]
         }
         """;
 
@@ -47,6 +48,13 @@ internal sealed partial class Workloads(Server server) : IDisposable
             new("Device code and one poll", server, 100, _ => DeviceAsync()),
             new("Password sign-in to code", server, 20, _ => SignInAsync()),
         ];
+    }
+
+    /// <summary>An access token for the lists of people.</summary>
+    public async Task<string> ViewerTokenAsync()
+    {
+        session = await SignInAsync();
+        return (await RedeemAsync(await AuthorizeAsync("openid urn:identityprovider:admin:users:read"))).GetProperty("access_token").GetString()!;
     }
 
     private async Task SignInEverywhereAsync()

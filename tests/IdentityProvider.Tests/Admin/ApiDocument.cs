@@ -69,11 +69,13 @@ internal sealed class ApiDocument
         var contracts = route.Metadata.GetOrderedMetadata<RouteContract>();
         var answer = contracts.FirstOrDefault(contract => contract.Status > 0) ?? throw new InvalidOperationException($"{PathOf(route)} does not say what it answers: Described.Answers.");
         var (takes, needsTag) = (contracts.Select(contract => contract.Takes).OfType<Type>().FirstOrDefault(), contracts.Any(contract => contract.NeedsTag));
+        var text = XmlDocs.Of(handler) is { Length: > 0 } summary ? summary : throw new InvalidOperationException($"{handler} has no summary.");
         var operation = new JsonObject
         {
+            ["summary"] = text.Split([". ", "; ", ": ", ", "], 2, StringSplitOptions.None)[0].TrimEnd('.'),
             ["operationId"] = $"{Snake(handler.DeclaringType!.Name.Replace("Api", "", StringComparison.Ordinal))}_{Snake(handler.Name.Replace("Async", "", StringComparison.Ordinal))}",
             ["tags"] = new JsonArray(scopes.Sets[0][0].Split(':')[3]),
-            ["description"] = XmlDocs.Of(handler) is { Length: > 0 } text ? text : throw new InvalidOperationException($"{handler} has no summary."),
+            ["description"] = text,
             ["x-permissions"] = new JsonArray([.. route.Metadata.GetOrderedMetadata<NeededPermission>().Select(needed => (JsonNode)needed.Permission)]),
             ["x-scopes"] = new JsonArray([.. scopes.Sets.Select(set => (JsonNode)new JsonArray([.. set.Select(scope => (JsonNode)scope)]))]),
             ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),

@@ -1,6 +1,10 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Platform.Storage;
 using IdentityProvider.Tests.House;
+using IdentityProvider.Tests.Pages;
 using IdentityProvider.Tests.Testing;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace IdentityProvider.Tests.Admin;
@@ -44,6 +48,22 @@ public sealed class PublishedApi
         }
 
         static JsonNode Schema(JsonNode document, string name) => document["components"]!["schemas"]![name]!;
+    }
+
+    [Fact]
+    public async Task It_is_shown_in_development_only_and_from_our_own_files()
+    {
+        await using var database = FreshDatabase.Of(DatabaseProvider.Sqlite);
+        await using (var host = await IdpHost.StartAsync(new IdpSetup { Database = database.Options }))
+        {
+            using var page = await host.Http.GetAsync("/development/admin-api/");
+            Assert.DoesNotContain("https://", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.DoesNotContain("https:", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+            Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs/reference/admin-api.json")), await host.Http.GetStringAsync("/development/admin-api.json"));
+        }
+
+        await using var production = await SecureHost.StartAsync(database.Options, TestDocument.Json);
+        Assert.DoesNotContain(production.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>(), route => route.RoutePattern.RawText!.Contains("development/admin-api", StringComparison.Ordinal));
     }
 
     private const string Small = """
