@@ -34,14 +34,16 @@ public sealed class SendingWebhooks : IAsyncLifetime
     {
         var (id, secret) = await host.WebhookAsync(receiver.Address, "sign_in.*", "sessions.session_started");
         using var browser = new Browser(host);
-        await browser.OpenAccountAsync("/account", "grace");
+        await browser.OpenAsync("/account");
+        await browser.SubmitAsync("Sign in", ("username", "grace"), ("password", "wrong"));
+        await browser.SubmitAsync("Sign in", ("username", "grace"), ("password", TestDocument.Password));
         await receiver.HearsAsync(2);
 
-        Assert.Equal(["sessions.session_started", "sign_in.signed_in"], receiver.Messages.Select(m => m.Type).Order());
+        Assert.Equal(["sessions.session_started", "sign_in.refused"], receiver.Messages.Select(m => m.Type).Order());
         Assert.All(receiver.Messages, message => message.Verify(secret));
         Assert.All(receiver.Messages, message => Assert.Throws<WebhookVerificationException>(() => message.Verify(WebhookSecrets.Create())));
-        Assert.All(receiver.Messages, message => Assert.Throws<WebhookVerificationException>(() => (message with { Body = message.Body.Replace("done", "fake", StringComparison.Ordinal) }).Verify(secret)));
-        var data = receiver.Messages.First().Json.GetProperty("data");
+        Assert.All(receiver.Messages, message => Assert.Throws<WebhookVerificationException>(() => (message with { Body = message.Body.Replace("result", "tluser", StringComparison.Ordinal) }).Verify(secret)));
+        var data = receiver.Messages.Single(m => m.Type == "sessions.session_started").Json.GetProperty("data");
         Assert.Equal("done", data.GetProperty("result").GetString());
         Assert.Equal("user", data.GetProperty("target").GetProperty("kind").GetString());
         await Eventually.HoldsAsync(async () => (await host.DeliveriesAsync(id)).TrueForAll(d => d is { DeliveredAt: not null, DueAt: null, Attempts: 1, Outcome: "204" }));
@@ -74,7 +76,7 @@ public sealed class SendingWebhooks : IAsyncLifetime
     {
         receiver.Answers.Enqueue(503);
         receiver.RetryAfter = "600";
-        var (id, _) = await host.WebhookAsync(receiver.Address, "*");
+        var (id, _) = await host.WebhookAsync(receiver.Address, WebhookBench.Things);
         await host.RecordAsync(1);
         await host.ChainAsync();
         await receiver.HearsAsync(1);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using StandardWebhooks;
+using StandardWebhooks.Diagnostics;
 
 namespace IdentityProvider.Tests.Webhooks;
 
@@ -16,8 +17,25 @@ internal sealed record Message(IHeaderDictionary Headers, string Body)
     public JsonElement Json => JsonDocument.Parse(Body).RootElement;
     public string Type => Json.GetProperty("type").GetString()!;
 
-    /// <summary>As a library that we did not write sees it: wrong signatures throw.</summary>
-    public void Verify(string secret) => new StandardWebhook(secret).Verify(Body, Headers);
+    /// <summary>
+    /// As a library that we did not write sees it: wrong signatures throw. It looks at the first alone, where Standard Webhooks 1.0 has receivers try
+    /// each, so it is shown one after the other.
+    /// </summary>
+    public void Verify(string secret)
+    {
+        var signatures = Signature.Split(' ');
+        foreach (var (signature, i) in signatures.Select((signature, i) => (signature, i)))
+        {
+            try
+            {
+                new StandardWebhook(secret).Verify(Body, new HeaderDictionary(Headers.ToDictionary(h => h.Key, h => h.Value, StringComparer.OrdinalIgnoreCase)) { ["webhook-signature"] = signature });
+                return;
+            }
+            catch (WebhookVerificationException) when (i + 1 < signatures.Length)
+            {
+            }
+        }
+    }
 }
 
 /// <summary>A server that is told, and may answer wrongly, late, or not at all.</summary>
