@@ -5,6 +5,7 @@ using IdentityProvider.Audit;
 using IdentityProvider.Authorize;
 using IdentityProvider.Captcha;
 using IdentityProvider.Claims;
+using IdentityProvider.ClientRegistration;
 using IdentityProvider.Clients;
 using IdentityProvider.Consents;
 using IdentityProvider.Device;
@@ -79,6 +80,7 @@ public static class IdentityProviderBuilder
             // What people and administrators do themselves.
             .AddAccount()
             .AddApiKeys()
+            .AddClientRegistration()
             .AddAdmin()
 
             // How it comes to be.
@@ -113,6 +115,7 @@ public static class IdentityProviderBuilder
         app.MapEmail();
         app.MapAccount();
         app.MapApiKeys();
+        app.MapClientRegistration();
         app.MapAdmin();
         app.MapRazorPages();
         return app;
