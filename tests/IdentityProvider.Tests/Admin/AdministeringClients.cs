@@ -102,6 +102,25 @@ public sealed class AdministeringClients : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_name_is_given_once_also_to_sixteen_at_once()
+    {
+        foreach (var (path, body) in new (string, object)[]
+        {
+            ("clients", new { client_id = "one", grant_types = new[] { "client_credentials" } }), ("apis", new { identifier = "https://one.test", scopes = new[] { new { name = "one:read" } } }), ("scopes", new { name = "one" }),
+        })
+        {
+            var replies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => bench.SendAsync(HttpMethod.Post, path, ada, body)));
+            Assert.Single(replies, reply => reply.Status == HttpStatusCode.Created);
+            Assert.All(replies, reply => Assert.True(reply.Status is HttpStatusCode.Created or HttpStatusCode.Conflict, $"{path} {reply.Status}"));
+        }
+
+        // Of two who add a secret to one client at once both are told, and none is lost.
+        var added = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => bench.SendAsync(HttpMethod.Post, "clients/one/secrets", ada, new { })));
+        Assert.All(added, reply => Assert.True(reply.Status is HttpStatusCode.Created or HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict, reply.Status.ToString()));
+        Assert.Equal(1 + added.Count(reply => reply.Status == HttpStatusCode.Created), (await bench.SendAsync(HttpMethod.Get, "clients/one/secrets", ada)).Body.GetProperty("secrets").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Who_holds_less_than_the_admin_api_gives_registers_no_client_for_it()
     {
         var client = new { client_id = "sly", token_endpoint_auth_method = "none", redirect_uris = new[] { "https://sly.test/cb" }, consent = "implicit", scope = "openid urn:identityprovider:admin" };

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
+using IdentityProvider.Tests.ApiKeys;
 using IdentityProvider.Tests.Testing;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -44,6 +45,15 @@ public sealed class AskingForScopes : IAsyncLifetime
         var token = await bench.TokenAsync("grace", scope: $"openid {Area}:write");
         var (status, body, _) = await bench.SendAsync(HttpMethod.Get, "roles", token);
         Assert.Equal((HttpStatusCode.Forbidden, "urn:identityprovider:problem:access_denied"), (status, body.GetProperty("type").GetString()));
+    }
+
+    [Fact]
+    public async Task A_key_gives_and_changes_no_more_than_it_was_given_whatever_its_owner_holds()
+    {
+        var (_, key) = await KeyBench.MakeAsync(host, await TokenAsync("urn:identityprovider:api-keys"), new { scope = "urn:identityprovider:admin", permissions = new[] { "roles:manage", "roles:read" } });
+        Assert.Equal(HttpStatusCode.Forbidden, (await bench.SendAsync(HttpMethod.Post, "roles", key, new { name = "spy", permissions = new[] { "sessions:read" } })).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await bench.PutAsync($"users/{await bench.SubAsync("grace")}/roles", key, new { roles = new[] { "admin" } })).Status);
+        Assert.Equal(HttpStatusCode.Created, (await bench.SendAsync(HttpMethod.Post, "roles", key, new { name = "spy", permissions = new[] { "roles:read" } })).Status);
     }
 
     [Fact]
