@@ -391,6 +391,10 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("character varying(2000)");
 
+                    b.Property<string>("ServiceAccount")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
                     b.Property<string>("Settings")
                         .HasMaxLength(-1)
                         .HasColumnType("text");
@@ -1749,6 +1753,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)");
 
+                    b.Property<DateTimeOffset?>("ServiceSince")
+                        .HasColumnType("timestamp with time zone");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean");
 
@@ -1779,6 +1786,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique();
+
+                    b.HasIndex("ServiceSince")
+                        .HasFilter("\"ServiceSince\" IS NOT NULL");
 
                     b.HasIndex("NormalizedName", "Id");
 

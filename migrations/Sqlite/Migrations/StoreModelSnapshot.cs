@@ -385,6 +385,10 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                         .HasMaxLength(2000)
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("ServiceAccount")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Settings")
                         .HasMaxLength(-1)
                         .HasColumnType("TEXT");
@@ -1740,6 +1744,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("ServiceSince")
+                        .HasColumnType("INTEGER");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("INTEGER");
 
@@ -1770,6 +1777,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                     b.HasIndex("NormalizedUserName")
                         .IsUnique();
+
+                    b.HasIndex("ServiceSince")
+                        .HasFilter("\"ServiceSince\" IS NOT NULL");
 
                     b.HasIndex("NormalizedName", "Id");
 

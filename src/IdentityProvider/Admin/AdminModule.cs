@@ -2,6 +2,7 @@ using IdentityProvider.Admin.Apis;
 using IdentityProvider.Admin.Clients;
 using IdentityProvider.Admin.People;
 using IdentityProvider.Admin.Rights;
+using IdentityProvider.Admin.ServiceAccounts;
 using IdentityProvider.Admin.Server;
 using IdentityProvider.Platform.Http;
 using Microsoft.AspNetCore.Builder;
@@ -11,13 +12,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IdentityProvider.Admin;
 
 /// <summary>
-/// Owns the console: its frame, the way there from the account portal, and the admin API of people, their rights, clients, APIs, grants, signing keys, settings and counts. The other rooms bring their own pages into it; who may see one
+/// Owns the console: its frame, the way there from the account portal, and the admin API of people, their rights, service accounts, clients, APIs, grants, signing keys, settings and counts. The other rooms bring their own pages into it; who may see one
 /// is said on the page and settled in Authorize.
 /// </summary>
 internal static class AdminModule
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddScoped<RoleChanges>().AddScoped<GroupChanges>().AddScoped<UserSearch>().AddScoped<UserChanges>().AddScoped<ClientChanges>().AddScoped<SecretChanges>().AddScoped<ApiChanges>()
+        .AddScoped<RoleChanges>().AddScoped<GroupChanges>().AddScoped<UserSearch>().AddScoped<UserChanges>().AddScoped<ClientChanges>().AddScoped<SecretChanges>().AddScoped<ApiChanges>().AddScoped<ServiceAccountChanges>()
         .AddSingleton(new NavigationItem(NavigationItem.Account, 1000, "Administration", "/admin") { LeadsInto = NavigationItem.Admin });
 
     public static void MapAdmin(this IEndpointRouteBuilder routes)
@@ -36,5 +37,6 @@ internal static class AdminModule
         RolesApi.Map(routes);
         GroupsApi.Map(routes);
         UserRolesApi.Map(routes);
+        ServiceAccountsApi.Map(routes);
     }
 }

@@ -33,7 +33,8 @@ internal sealed class ApiKeyChanges(
     /// <param name="request">What it should be.</param>
     /// <param name="check">Only look what is wrong: something else is already.</param>
     /// <param name="ct">Cancels.</param>
-    public async Task<MadeKey> CreateAsync(User owner, HttpContext http, ApiKeyRequest request, bool check, CancellationToken ct)
+    /// <param name="actor">Who makes it, where it is not the owner.</param>
+    public async Task<MadeKey> CreateAsync(User owner, HttpContext http, ApiKeyRequest request, bool check, CancellationToken ct, Guid? actor = null)
     {
         var problems = ApiKeyRules.Check(request, await catalog.GetAsync(ct), await HeldAsync(owner.Id, ct), options.Value).ToList();
         if (problems.Count > 0 || check)
@@ -49,13 +50,13 @@ internal sealed class ApiKeyChanges(
         Tell(owner, http, "made", key);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        events.Raise(new ApiKeyChanged(owner.Id, owner.Id, key.Id, "made"));
+        events.Raise(new ApiKeyChanged(actor ?? owner.Id, owner.Id, key.Id, "made"));
         return new MadeKey(key, secret, []);
     }
 
     /// <summary>A new secret with the same rights and the same length of life. The old one works on for the overlap, or until its own end if that is sooner.</summary>
     /// <returns>Nothing where there is no such key of this owner that works and was not replaced yet.</returns>
-    public async Task<MadeKey?> RotateAsync(User owner, HttpContext http, Guid id, TimeSpan overlap, CancellationToken ct)
+    public async Task<MadeKey?> RotateAsync(User owner, HttpContext http, Guid id, TimeSpan overlap, CancellationToken ct, Guid? actor = null)
     {
         if (overlap < TimeSpan.Zero || overlap > MaxOverlap)
             return new MadeKey(null, null, [new("overlap", $"Both keys can work side by side for at most {MaxOverlap.TotalDays:0} days")]);
@@ -78,7 +79,7 @@ internal sealed class ApiKeyChanges(
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         cache.Forget(old.KeyHash);
-        events.Raise(new ApiKeyChanged(owner.Id, owner.Id, key.Id, "rotated"));
+        events.Raise(new ApiKeyChanged(actor ?? owner.Id, owner.Id, key.Id, "rotated"));
         return new MadeKey(key, secret, []);
     }
 

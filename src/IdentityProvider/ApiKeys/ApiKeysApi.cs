@@ -37,12 +37,7 @@ internal static class ApiKeysApi
             return NoPerson;
         if (await changes.TooManyAsync(owner.Id, ct) is { } wait)
             return new TooManyResult(wait);
-        var lifetime = request.ExpiresIn is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue)) : options.Value.Lifetime;
-        var made = await changes.CreateAsync(
-            owner, http,
-            new ApiKeyRequest(request.Name, (request.Scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries), request.Permissions ?? [], request.IpAddresses ?? [], lifetime, request.RequestsPerMinute, request.MonthlyQuota),
-            check: false, ct);
-        return Answer(http, made, clock);
+        return Answer(http, await changes.CreateAsync(owner, http, request.Read(options.Value), check: false, ct), clock);
     }
 
     /// <summary>POST /api/keys/{id}/rotate: 201 with a new secret; the old one works on for <c>overlap</c> seconds (0 to 2,592,000; 86,400). 404 where there is none that works and was not replaced.</summary>
@@ -79,7 +74,7 @@ internal static class ApiKeysApi
     private static async Task<User?> OwnerAsync(ClaimsPrincipal token, Store db, CancellationToken ct) =>
         BearerTokens.PersonOf(token) is { } id ? await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id, ct) : null;
 
-    private static IResult Answer(HttpContext http, MadeKey made, TimeProvider clock)
+    public static IResult Answer(HttpContext http, MadeKey made, TimeProvider clock)
     {
         if (made is not { Key: { } key, Secret: { } secret })
             return new ProblemsResult(made.Problems);
@@ -95,7 +90,12 @@ internal static class ApiKeysApi
         [property: JsonPropertyName("ip_addresses")] IReadOnlyList<string>? IpAddresses,
         [property: JsonPropertyName("expires_in")] long? ExpiresIn,
         [property: JsonPropertyName("requests_per_minute")] int? RequestsPerMinute,
-        [property: JsonPropertyName("monthly_quota")] int? MonthlyQuota);
+        [property: JsonPropertyName("monthly_quota")] int? MonthlyQuota)
+    {
+        public ApiKeyRequest Read(ApiKeysOptions options) => new(
+            Name, (Scope ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries), Permissions ?? [], IpAddresses ?? [],
+            ExpiresIn is { } seconds ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, int.MaxValue)) : options.Lifetime, RequestsPerMinute, MonthlyQuota);
+    }
 
     [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
     internal sealed record RotateRequest([property: JsonPropertyName("overlap")] int? Overlap);

@@ -52,6 +52,7 @@ internal static class ApiKeysModule
         routes.MapDelete("/api/keys/{id:guid}", ApiKeysApi.RevokeAsync).RequireAuthorization(policy).DisableAntiforgery();
         routes.MapPost("/api/keys", ApiKeysApi.CreateAsync).RequireAuthorization(policy).RequireSignIn(FreshSignInAttribute.MaxAge).DisableAntiforgery();
         routes.MapPost("/api/keys/{id:guid}/rotate", ApiKeysApi.RotateAsync).RequireAuthorization(policy).RequireSignIn(FreshSignInAttribute.MaxAge).DisableAntiforgery();
+        ServiceKeysApi.Map(routes);
         routes.MapGet(Routes.AdminApi + "/api-keys", ApiKeysAdminApi.ListAsync).ForAdministrators(Permission.ReadApiKeys).Answers(typeof(ApiKeysAdminApi.KeyPage));
         routes.MapDelete(Routes.AdminApi + "/api-keys/{id:guid}", ApiKeysAdminApi.RevokeAsync).ForAdministrators(Permission.ManageApiKeys).AnswersNothing();
     }

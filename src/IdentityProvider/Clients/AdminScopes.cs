@@ -10,7 +10,7 @@ internal static class AdminScopes
     private static readonly (string Name, string Content, bool Changes)[] Areas =
     [
         ("users", "people", true), ("roles", "roles and groups", true), ("clients", "apps", true), ("apis", "APIs and scopes", true),
-        ("consents", "what people allowed apps", true), ("grants", "the grants of apps", true), ("sessions", "sessions", true), ("api-keys", "API keys", true),
+        ("consents", "what people allowed apps", true), ("grants", "the grants of apps", true), ("sessions", "sessions", true), ("api-keys", "API keys", true), ("service-accounts", "accounts of programs", true),
         ("providers", "sign-in providers", true), ("keys", "signing keys", true), ("audit", "the audit log", true),
         ("settings", "settings", false), ("statistics", "statistics", false),
     ];
@@ -32,6 +32,9 @@ internal static class AdminScopes
         string[] scopes = permission == $"{area}:read" ? [Name(area, "read"), Name(area, "write")] : [Name(area, "write")];
         return [.. scopes.Where(scope => All.Any(known => known.Name == scope)), StandardScopes.Administration];
     }
+
+    /// <summary>Is it for the admin API, or a part of it?</summary>
+    public static bool Is(string scope) => scope == StandardScopes.Administration || IsArea(scope);
 
     /// <summary>Is it for a part of the admin API? These are in no discovery document: nobody looks there for a way in.</summary>
     public static bool IsArea(string scope) => scope.StartsWith(StandardScopes.Administration + ":", StringComparison.Ordinal);

@@ -33,6 +33,9 @@ internal sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Gr
     /// <summary>Passwords, passkeys and mailed codes of this server let nobody in.</summary>
     public bool LocalSignInOff { get; set; }
 
+    /// <summary>The user name of the service account that the client acts for when it acts by itself. By name, as documents are; one that is gone gives no token.</summary>
+    public string? ServiceAccount { get; set; }
+
     public string? LogoUri { get; set; }
     public string? ClientUri { get; set; }
     public string? PolicyUri { get; set; }
@@ -54,6 +57,7 @@ internal sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Gr
             builder.Property(c => c.TokenEndpointAuthMethod).HasMaxLength(50);
             builder.Property(c => c.IdTokenSignedResponseAlg).HasMaxLength(10);
             builder.Property(c => c.IntrospectionSignedResponseAlg).HasMaxLength(10).HasDefaultValue("RS256");
+            builder.Property(c => c.ServiceAccount).HasMaxLength(100);
             builder.Property(c => c.RequiredAcr).HasMaxLength(100);
             builder.PrimitiveCollection(c => c.Contacts).HasMaxLength(-1);
             builder.PrimitiveCollection(c => c.Providers).HasMaxLength(-1);

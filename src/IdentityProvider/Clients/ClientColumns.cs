@@ -32,6 +32,7 @@ internal static class ClientColumns
         if (!client.Providers.SequenceEqual(metadata.Providers))
             client.Providers = [.. metadata.Providers];
         client.LocalSignInOff = !metadata.LocalSignIn;
+        client.ServiceAccount = metadata.ServiceAccount;
         client.LogoUri = metadata.LogoUri;
         client.ClientUri = metadata.ClientUri;
         client.PolicyUri = metadata.PolicyUri;
@@ -64,6 +65,7 @@ internal static class ClientColumns
         metadata.AccessTokenFormat = client.ReferenceAccessTokens ? "reference" : "jwt";
         metadata.IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg;
         metadata.RequiredAcr = client.RequiredAcr;
+        metadata.ServiceAccount = client.ServiceAccount;
         metadata.Providers = [.. client.Providers];
         metadata.LocalSignIn = !client.LocalSignInOff;
         (metadata.LogoUri, metadata.ClientUri, metadata.PolicyUri, metadata.TosUri) = (client.LogoUri, client.ClientUri, client.PolicyUri, client.TosUri);

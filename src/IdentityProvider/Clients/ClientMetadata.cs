@@ -124,6 +124,10 @@ internal class ClientMetadata
     /// <summary>False: only who came by a provider elsewhere comes in; a password, passkey or mailed code of this server does not do, nor does a session it began.</summary>
     public bool LocalSignIn { get; set; } = true;
 
+    /// <summary>The name of the service account for which the client acts with client_credentials: its tokens have the account's roles and permissions.</summary>
+    [StringLength(100, MinimumLength = 1)]
+    public string? ServiceAccount { get; set; }
+
     /// <summary>explicit asks the person; implicit does not, for first-party clients.</summary>
     [Required, AllowedValues("explicit", "implicit")]
     public string Consent { get; set; } = "explicit";

@@ -34,6 +34,8 @@ internal static class ClientMetadataRules
         bool Has(string grant) => metadata.GrantTypes.Contains(grant);
         if (Has(GrantTypes.ClientCredentials) && metadata.IsPublic)
             yield return new("grant_types", "has client_credentials, but the client proves nothing (token_endpoint_auth_method none). Give it a secret or a key.");
+        if (metadata.ServiceAccount is not null && !Has(GrantTypes.ClientCredentials))
+            yield return new("service_account", "is given, but grant_types lacks client_credentials, with which the client acts for it. Add it there, or remove the account.");
         if (Has(GrantTypes.TokenExchange) && metadata.IsPublic)
             yield return new("grant_types", "has token-exchange, but the client proves nothing (token_endpoint_auth_method none). Give it a secret or a key.");
         if (Has(GrantTypes.RefreshToken) && !Has(GrantTypes.AuthorizationCode) && !Has(GrantTypes.DeviceCode))

@@ -37,7 +37,7 @@ internal sealed class SignInMail(
         var lease = await limits.TryAcquireAsync(http, key, ct);
         if (!lease.Acquired)
             return lease;
-        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == key && u.EmailConfirmed && u.DisabledAt == null, ct);
+        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == key && u.EmailConfirmed && u.DisabledAt == null && u.ServiceSince == null, ct);
         var issued = codes.Add(Purpose, user?.Id.ToString("N") ?? hash.OwnerOf(key), Lifetime, browsers.Ensure(http), $"{ticket} {key}");
         if (user is not null && EmailAddress.IsValid(user.Email))
             outbox.Add(db, new MailMessage("sign-in", user.Email!, user.Locale, new Dictionary<string, string>
@@ -70,7 +70,7 @@ internal sealed class SignInMail(
     {
         if (!found.SameBrowser || found.Data?.Split(' ', 2) is not [var ticket, var address] || !Guid.TryParseExact(found.Owner, "N", out var id))
             return null;
-        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id && u.NormalizedEmail == address && u.EmailConfirmed && u.DisabledAt == null, ct);
+        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id && u.NormalizedEmail == address && u.EmailConfirmed && u.DisabledAt == null && u.ServiceSince == null, ct);
         if (user is null || await tickets.FindAsync(ticket, ct) is not { } waiting || !IsOfferedFor(waiting) || !await codes.ConsumeAsync(found, ct))
             return null;
         await sessions.StartAsync(http, user, Method, staySignedIn: false, ct);

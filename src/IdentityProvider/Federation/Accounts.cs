@@ -48,7 +48,7 @@ internal sealed class Accounts(Store db, SessionStore sessions, ProviderRoles ro
         if (await db.Set<ExternalLogin>().FirstOrDefaultAsync(l => l.ProviderId == provider.Row.Id && l.Issuer == who.Issuer && l.Subject == who.Subject, ct) is not { } login)
             return null;
         var user = await db.Set<User>().FirstAsync(u => u.Id == login.UserId, ct);
-        if (user.DisabledAt is not null)
+        if (!user.MaySignIn)
             return new Opened.Nothing(Refusal.Disabled);
         (login.LastUsedAt, login.AccountName) = (clock.GetUtcNow(), who.Email ?? login.AccountName);
         if (provider.Row.UpdatesProfile)
@@ -70,7 +70,7 @@ internal sealed class Accounts(Store db, SessionStore sessions, ProviderRoles ro
         return await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.EmailLikeness == likeness, ct) switch
         {
             null => null,
-            { DisabledAt: not null } => new Opened.Nothing(Refusal.Disabled),
+            { MaySignIn: false } => new Opened.Nothing(Refusal.Disabled),
             { EmailConfirmed: false, RegisteredAt: not null } => provider.Row.CreatesAccounts ? null : new Opened.Nothing(Refusal.NoAccount(provider.Row.DisplayName)),
 
             // An address that only looks like it is somebody else's, and gets no account beside it.

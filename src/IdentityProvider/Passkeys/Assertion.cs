@@ -53,7 +53,7 @@ internal sealed class Assertion(Store db, RelyingParty party, Challenges challen
             return Refuse(purpose, userId, RefusalReason.Of(result.Failure));
         if (userId is not null && result.User.Id != userId)
             return Refuse(purpose, userId, RefusalReason.Unknown);
-        if (result.User.DisabledAt is not null)
+        if (!result.User.MaySignIn)
             return Refuse(purpose, result.User.Id, RefusalReason.Disabled);
 
         var id = result.Passkey.CredentialId;

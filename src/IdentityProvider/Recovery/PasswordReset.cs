@@ -91,7 +91,7 @@ internal sealed class PasswordReset(
         if (found is null || !Guid.TryParseExact(found.Owner, "N", out var id))
             return null;
         var data = RecoveryData.Of(found);
-        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id && u.NormalizedEmail == data.Email && u.DisabledAt == null, ct);
+        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == id && u.NormalizedEmail == data.Email && u.DisabledAt == null && u.ServiceSince == null, ct);
         return user is null ? null : new ProvenOwner(found, data, user);
     }
 }

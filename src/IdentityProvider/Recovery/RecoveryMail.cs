@@ -48,7 +48,7 @@ internal sealed class RecoveryMail(
         if (await limits.TryAcquireAsync(http, key, ct) is { Acquired: false } lease)
             return lease.RetryAfter;
 
-        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == key && u.DisabledAt == null, ct);
+        var user = await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.NormalizedEmail == key && u.DisabledAt == null && u.ServiceSince == null, ct);
 
         // An address that came from elsewhere as no mail server takes it is nobody's.
         if (!EmailAddress.IsValid(user?.Email))

@@ -72,7 +72,7 @@ internal sealed class EmailProofs(Store db, CodeStore codes, CodeHash hash, Pass
         {
             (false, _) => null,
             (_, { } same) => same,
-            _ when proof.UserId is { } id => await db.Set<User>().FirstOrDefaultAsync(u => u.Id == id && u.DisabledAt == null, ct),
+            _ when proof.UserId is { } id => await db.Set<User>().FirstOrDefaultAsync(u => u.Id == id && u.DisabledAt == null && u.ServiceSince == null, ct),
             _ => Create(proof),
         };
         if (user is null)

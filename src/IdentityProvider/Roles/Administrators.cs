@@ -13,7 +13,7 @@ internal sealed class Administrators(Store db, IEnumerable<Leaving> leaving)
     /// <summary>Is there one? Asked before and after a change, in its transaction under the <see cref="RoleLock"/>.</summary>
     public Task<bool> AnyAsync(CancellationToken ct)
     {
-        var able = db.Set<User>().Where(user => user.DisabledAt == null);
+        var able = db.Set<User>().Where(user => user.DisabledAt == null && user.ServiceSince == null);
         foreach (var users in leaving.Select(room => room.Users(db)))
             able = able.Where(user => !users.Contains(user.Id));
         var holders = UserRoles.Holders(db, SeededRoles.Admin);

@@ -10,7 +10,8 @@ internal static partial class Permission
         ReadConsents = "consents:read", ManageConsents = "consents:manage", ReadGrants = "grants:read", ManageGrants = "grants:manage",
         ReadSessions = "sessions:read", ManageSessions = "sessions:manage", ReadApiKeys = "api-keys:read", ManageApiKeys = "api-keys:manage",
         ReadProviders = "providers:read", ManageProviders = "providers:manage", ReadKeys = "keys:read", ManageKeys = "keys:manage",
-        ReadSettings = "settings:read", ReadStatistics = "statistics:read";
+        ReadSettings = "settings:read", ReadStatistics = "statistics:read",
+        ReadServiceAccounts = "service-accounts:read", ManageServiceAccounts = "service-accounts:manage";
 
     public static bool IsWellFormed(string text) => text.Length <= 100 && Form().IsMatch(text);
 

@@ -56,6 +56,9 @@ internal sealed class SessionStore(
     /// <returns>The session; not complete when a second factor is due.</returns>
     public async Task<Session> StartAsync(HttpContext http, User user, IReadOnlyCollection<string> methods, bool staySignedIn, Func<Session, Task>? prepare, CancellationToken ct)
     {
+        // Every way asks before it comes here; one that forgot fails.
+        if (user.ServiceSince is not null)
+            throw new InvalidOperationException("Nobody signs in as a service account.");
         var before = await ReadAsync(http, ct);
         if (before is not null && before.UserId != user.Id)
         {

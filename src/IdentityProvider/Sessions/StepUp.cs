@@ -29,8 +29,9 @@ internal static class StepUp
         var services = http.RequestServices;
 
         // A key was made after a fresh sign-in with every factor that was due; for what wants somebody to be there now it is not enough.
-        if (BearerTokens.IsApiKey(http.User))
-            return maxAge is null ? null : new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", "An API key cannot do this. It needs an access token of somebody who signed in just now."));
+        // Nor did the client of a service account sign in, which has proven itself as it can.
+        if (BearerTokens.IsApiKey(http.User) || BearerTokens.ServiceAccountOf(http.User) is not null)
+            return maxAge is null ? null : new ErrorResult(new ErrorInfo(StatusCodes.Status403Forbidden, "access_denied", "A program cannot do this. It needs an access token of somebody who signed in just now."));
 
         // Of a token that speaks of nobody the endpoint says so itself.
         if (BearerTokens.PersonOf(http.User) is not { } userId

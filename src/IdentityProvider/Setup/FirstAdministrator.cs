@@ -90,7 +90,11 @@ internal sealed class FirstAdministrator(Store db, CodeStore codes, Passwords pa
     }
 
     /// <summary>Somebody who holds the role and is disabled is one, too: the log of an old server must not be a way in.</summary>
-    private async Task<bool> IsMissingAsync(CancellationToken ct) => !await UserRoles.Holders(db, SeededRoles.Admin).AnyAsync(ct);
+    private async Task<bool> IsMissingAsync(CancellationToken ct)
+    {
+        var holders = UserRoles.Holders(db, SeededRoles.Admin);
+        return !await db.Set<User>().AnyAsync(user => user.ServiceSince == null && holders.Contains(user.Id), ct);
+    }
 
     private async Task<FirstAdministratorOutcome?> TakenAsync(User user, CancellationToken ct)
     {

@@ -14,7 +14,7 @@ internal sealed class GroupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         if (described.Count == 0)
             return;
         HashSet<string> names = [.. known.Groups.Keys, .. described.Select(entry => entry.group.Name)];
-        HashSet<string> people = [.. known.NameOwners.Values, .. files.SelectMany(file => file.Document.Users).Select(user => UserNames.Normalize(user.Username))];
+        HashSet<string> people = [.. known.NameOwners.Values, .. files.SelectMany(file => file.Document.Users).Select(user => UserNames.Normalize(user.Username)), .. files.SelectMany(file => file.Document.ServiceAccounts).Select(account => UserNames.Normalize(account.Name))];
         foreach (var (file, group) in described)
             foreach (var problem in (IEnumerable<Problem>)
             [

@@ -22,6 +22,7 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
         counts.Add(await ClientRows.ApplyAsync(db, document.Clients, now, ct));
         await ProviderRows.RemoveAsync(db, document.RemovedProviders, ct);
         counts.Add(await ProviderRows.ApplyAsync(db, secrets, document.Providers, now, ct));
+        counts.Add(await new ServiceAccountRows(db, now).ApplyAsync(document.ServiceAccounts, ct));
         counts.Add(await new UserRows(db, passwords, now).ApplyAsync(document.Users, ct));
         await db.SaveChangesAsync(ct);
         counts.Add(await GroupRows.ApplyAsync(db, document.Groups, ct));

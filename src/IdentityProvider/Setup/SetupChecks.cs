@@ -21,10 +21,12 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         Once(document => document.Roles, role => role.Name, "name");
         Once(document => document.Groups, group => group.Name, "name");
         Once(document => document.Users, user => UserNames.Normalize(user.Username), "username");
+        Once(document => document.ServiceAccounts, account => UserNames.Normalize(account.Name), "name");
         var scopes = CheckScopes();
         HashSet<string> roles = [.. SeededRoles.Permissions.Keys, .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name), .. known.Roles];
         HashSet<string> providers = [.. files.SelectMany(file => file.Document.Providers).Select(provider => provider.Name), .. known.Providers];
         new UserChecks(files, known, passwords).Run();
+        new ServiceAccountChecks(files, known, roles).Run();
         new GroupChecks(files, known, roles).Run();
 
         foreach (var file in files)
@@ -93,7 +95,7 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
                 yield return new Problem($"providers[{i}]", $"\"{Constraints.Shown(name)}\" is no provider.{(NearestName.Question(name, providers) is { Length: > 0 } question ? question : " Describe it under providers, or remove it.")}");
     }
 
-    private static IEnumerable<Problem> UnknownRoles(string property, IEnumerable<string> names, HashSet<string> roles)
+    internal static IEnumerable<Problem> UnknownRoles(string property, IEnumerable<string> names, HashSet<string> roles)
     {
         foreach (var (name, i) in names.Select((name, i) => (name, i)))
             if (name.Length > 0 && !roles.Contains(name))

@@ -42,6 +42,9 @@ internal sealed class SetupDocument
     /// <summary>Groups of people, and of groups, who hold roles together.</summary>
     public List<GroupEntry> Groups { get; set; } = [];
 
+    /// <summary>Accounts of programs: nobody signs in as one. Clients act for them (service_account), and administrators make keys for them.</summary>
+    public List<ServiceAccountEntry> ServiceAccounts { get; set; } = [];
+
     /// <summary>People. What is left out of an entry is left to the person.</summary>
     public List<UserEntry> Users { get; set; } = [];
 }
@@ -135,6 +138,22 @@ internal sealed class GroupEntry
     /// <summary>The usernames of all its own members; left out, they are left alone.</summary>
     [MaxLength(10_000)]
     public List<string>? Members { get; set; }
+}
+
+/// <summary>An account of programs.</summary>
+internal sealed class ServiceAccountEntry
+{
+    /// <summary>What clients and groups name it by; no other account, of a person or a program, has it.</summary>
+    [Required, MaxLength(100)]
+    public string Name { get; set; } = "";
+
+    /// <summary>What it is for.</summary>
+    [MaxLength(200)]
+    public string? Description { get; set; }
+
+    /// <summary>All roles it holds by itself; left out, they are left alone.</summary>
+    [MaxLength(100)]
+    public List<string>? Roles { get; set; }
 }
 
 /// <summary>A person.</summary>

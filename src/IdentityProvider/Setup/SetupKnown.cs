@@ -13,10 +13,11 @@ internal sealed record SetupKnown(
     IReadOnlySet<string> Roles,
     IReadOnlySet<string> Providers,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Groups,
-    IReadOnlyDictionary<string, string> NameOwners)
+    IReadOnlyDictionary<string, string> NameOwners,
+    IReadOnlySet<string> ServiceAccounts)
 {
     /// <summary>No database: the documents must stand by themselves.</summary>
-    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, IReadOnlyList<string>>(), new Dictionary<string, string>());
+    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, IReadOnlyList<string>>(), new Dictionary<string, string>(), new HashSet<string>());
 
     public static async Task<SetupKnown> LoadAsync(Store db, IReadOnlyList<SetupFile> files, CancellationToken ct)
     {
@@ -33,6 +34,7 @@ internal sealed record SetupKnown(
 
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         var given = files.SelectMany(file => file.Document.Users).SelectMany(UserChecks.NamesOf)
+            .Concat(files.SelectMany(file => file.Document.ServiceAccounts).Select(account => UserNames.Normalize(account.Name)))
             .Concat(files.SelectMany(file => file.Document.Groups).SelectMany(group => group.Members ?? []).Select(UserNames.Normalize)).Distinct(StringComparer.Ordinal);
         foreach (var names in given.Chunk(500))
         {
@@ -48,6 +50,7 @@ internal sealed record SetupKnown(
             }
         }
 
-        return new SetupKnown(scopes, roles, providers, groups, owners);
+        var accounts = await db.Set<User>().Where(user => user.ServiceSince != null).Select(user => user.NormalizedUserName!).ToHashSetAsync(ct);
+        return new SetupKnown(scopes, roles, providers, groups, owners, accounts);
     }
 }

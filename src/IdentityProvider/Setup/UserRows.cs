@@ -38,7 +38,7 @@ internal sealed class UserRows(Store db, Passwords passwords, DateTimeOffset now
             db.Add(row = new User { CreatedAt = now, UpdatedAt = now, LockoutEnabled = true, SecurityStamp = Handle.Create() });
         Profile(entry, row);
         await PasswordAsync(entry, row, ct);
-        var rolesChanged = entry.Roles is not null && SetRoles(row, [.. entry.Roles.Select(name => roles[name])], [.. held[row.Id]]);
+        var rolesChanged = entry.Roles is not null && SetRoles(db, row, [.. entry.Roles.Select(name => roles[name])], [.. held[row.Id]]);
         if (db.Entry(row).State == EntityState.Added || (db.Entry(row).State == EntityState.Unchanged && !rolesChanged))
             return false;
         row.UpdatedAt = now;
@@ -79,7 +79,7 @@ internal sealed class UserRows(Store db, Passwords passwords, DateTimeOffset now
         row.SecurityStamp = Handle.Create();
     }
 
-    private bool SetRoles(User row, HashSet<Guid> wanted, UserRole[] held)
+    public static bool SetRoles(Store db, User row, HashSet<Guid> wanted, UserRole[] held)
     {
         // What follows from a provider's word is left to it, unless the document gives it for good.
         var gone = held.Where(role => role.ProviderId is null && !wanted.Contains(role.RoleId)).ToList();

@@ -67,7 +67,7 @@ internal sealed class PasswordCheck(
             return new PasswordResult.Busy();
         }
 
-        if (outcome == PasswordOutcome.Wrong || user is null || user.DisabledAt is not null)
+        if (outcome == PasswordOutcome.Wrong || user is not { MaySignIn: true })
         {
             events.Raise(new SignInRefused(user?.Id, outcome == PasswordOutcome.Wrong ? "wrong_password" : "disabled"));
             if (decision.Locks)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace IdentityProvider.Tokens;
 
 /// <summary>
-/// What was taken back while an access token may still live: grants, single tokens, and people disabled. The first request that
+/// What was taken back while an access token may still live: grants, single tokens, people disabled and service accounts removed. The first request that
 /// finds it older than <see cref="TokensOptions.RevocationsSeenWithin"/> reads what is new; all others ask no database. If it cannot
 /// be read the request fails: a token is never taken on old knowledge.
 /// </summary>
@@ -32,7 +32,7 @@ internal sealed class RevocationList(IServiceScopeFactory scopes, RevocationSign
     {
         var current = Fresh ?? await ReadAsync(ct);
         return (grant is { } g && revoked.ContainsKey(g))
-            || (person is { } p && current.Disabled.Contains(p))
+            || (person is { } p && (current.Disabled.Contains(p) || revoked.ContainsKey(p)))
             || (jti is not null && revoked.ContainsKey(RevokedToken.IdOf(jti)));
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using IdentityProvider.Clients;
+using IdentityProvider.Platform.Http;
 
 namespace IdentityProvider.Tokens;
 
@@ -18,6 +19,10 @@ internal sealed class TokenLife(RevocationList revocations, ClientCache clients)
             if (!Guid.TryParse(grant, out var id) || !Guid.TryParse(accessToken.FindFirst(ClaimNames.Subject)?.Value, out var subject))
                 return false;
             (grantId, person) = (id, subject);
+        }
+        else
+        {
+            person = BearerTokens.ServiceAccountOf(accessToken);
         }
 
         return accessToken.FindFirst(ClaimNames.ClientId)?.Value is { } clientId

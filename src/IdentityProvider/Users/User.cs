@@ -38,6 +38,14 @@ internal sealed class User : IdentityUser<Guid>
     /// <summary>Set: signs in nowhere, and whatever was issued to the person is dead.</summary>
     public DateTimeOffset? DisabledAt { get; set; }
 
+    /// <summary>
+    /// Set: no person but the account of programs. It holds roles, keys and clients; it has no address and no password, and nobody signs in as it.
+    /// </summary>
+    public DateTimeOffset? ServiceSince { get; set; }
+
+    /// <summary>Asked by every way of signing in.</summary>
+    public bool MaySignIn => DisabledAt is null && ServiceSince is null;
+
     public override string? NormalizedEmail
     {
         get => base.NormalizedEmail;
@@ -49,6 +57,18 @@ internal sealed class User : IdentityUser<Guid>
 
     /// <summary>What to call the person on a page.</summary>
     public string DisplayName => Name ?? UserName ?? Email ?? Id.ToString();
+
+    /// <summary>An account of programs.</summary>
+    public static User ForService(string name, string? description, string securityStamp, DateTimeOffset now) => new()
+    {
+        UserName = name,
+        NormalizedUserName = UserNames.Normalize(name),
+        Name = description,
+        SecurityStamp = securityStamp,
+        ServiceSince = now,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
 
     internal sealed class Table : IEntityTypeConfiguration<User>
     {
@@ -72,7 +92,8 @@ internal sealed class User : IdentityUser<Guid>
             builder.HasIndex(u => u.EmailLikeness).IsUnique();
             builder.HasIndex(u => u.DisabledAt);
             builder.HasIndex(u => new { u.NormalizedName, u.Id });
-            builder.Ignore(u => u.DisplayName);
+            builder.HasIndex(u => u.ServiceSince).HasFilter("\"ServiceSince\" IS NOT NULL");
+            builder.Ignore(u => u.DisplayName).Ignore(u => u.MaySignIn);
         }
     }
 }

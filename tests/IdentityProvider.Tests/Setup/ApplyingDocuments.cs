@@ -32,14 +32,14 @@ public sealed class ApplyingDocuments : IAsyncDisposable
     public async Task A_document_is_applied_whole_and_a_second_time_changes_nothing()
     {
         Assert.Equal(
-            ["roles: 1 created, 0 updated, 0 unchanged", "apis: 1 created, 0 updated, 0 unchanged", "scopes: 3 created, 0 updated, 0 unchanged", "clients: 2 created, 0 updated, 0 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 1 created, 0 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
+            ["roles: 1 created, 0 updated, 0 unchanged", "apis: 1 created, 0 updated, 0 unchanged", "scopes: 3 created, 0 updated, 0 unchanged", "clients: 2 created, 0 updated, 0 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 1 created, 0 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(Demo));
         var before = await bench.DumpAsync();
         Assert.Contains("notes:write:own", before, StringComparison.Ordinal);
 
         bench.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(
-            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 0 updated, 1 unchanged", "scopes: 0 created, 0 updated, 3 unchanged", "clients: 0 created, 0 updated, 2 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 0 created, 0 updated, 1 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
+            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 0 updated, 1 unchanged", "scopes: 0 created, 0 updated, 3 unchanged", "clients: 0 created, 0 updated, 2 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 0 created, 0 updated, 1 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(Demo));
         Assert.Equal(before, await bench.DumpAsync());
     }
@@ -76,7 +76,7 @@ public sealed class ApplyingDocuments : IAsyncDisposable
             .Replace("correct horse battery", "battery staple", StringComparison.Ordinal)
             .Replace("\"roles\": [\"editor\", \"user\"]", "\"roles\": [\"admin\"]", StringComparison.Ordinal);
         Assert.Equal(
-            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 1 updated, 0 unchanged", "scopes: 1 created, 0 updated, 2 unchanged", "clients: 0 created, 1 updated, 1 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "users: 0 created, 1 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
+            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 1 updated, 0 unchanged", "scopes: 1 created, 0 updated, 2 unchanged", "clients: 0 created, 1 updated, 1 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 0 created, 1 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(changed));
 
         var (client2, user2) = (await ClientAsync("web"), await bench.ReadAsync(db => db.Set<User>().SingleAsync()));
@@ -205,5 +205,32 @@ public sealed class ApplyingDocuments : IAsyncDisposable
                 held.Add($"{person.UserName}: {string.Join(' ', await new UserRoles(db).OfAsync(person.Id, default))}");
             return string.Join("; ", held);
         });
+    }
+
+    [Fact]
+    public async Task Service_accounts_are_applied_and_a_name_is_a_persons_or_a_programs()
+    {
+        const string Document = """
+            { "service_accounts": [{ "name": "robot", "description": "Backs up", "roles": ["moderator"] }],
+              "clients": [{ "client_id": "worker", "client_secret": "a-secret-with-more-than-32-characters", "grant_types": ["client_credentials"], "service_account": "robot" }],
+              "groups": [{ "name": "programs", "members": ["ROBOT"] }] }
+            """;
+        Assert.Contains("service accounts: 1 created, 0 updated, 0 unchanged", await bench.ApplyAsync(Document));
+        var dump = await bench.DumpAsync();
+        Assert.Contains("service accounts: 0 created, 0 updated, 1 unchanged", await bench.ApplyAsync(Document));
+        Assert.Equal(dump, await bench.DumpAsync());
+        Assert.NotNull((await bench.ReadAsync(db => db.Set<User>().SingleAsync(user => user.UserName == "robot"))).ServiceSince);
+        await bench.ApplyAsync("""{ "users": [{ "username": "ada" }] }""");
+        foreach (var (wrong, place) in new[]
+        {
+            ("""{ "users": [{ "username": "Robot", "password": "correct horse battery" }] }""", "users[0].username"),
+            ("""{ "service_accounts": [{ "name": "Ada" }] }""", "service_accounts[0].name"),
+            ("""{ "service_accounts": [{ "name": "eve" }], "users": [{ "username": "EVE" }] }""", "service_accounts[0].name"),
+            ("""{ "service_accounts": [{ "name": "a@b" }] }""", "service_accounts[0].name"),
+            ("""{ "service_accounts": [{ "name": "x", "roles": ["none"] }] }""", "service_accounts[0].roles[0]"),
+            ("""{ "clients": [{ "client_id": "c", "client_secret": "a-secret-with-more-than-32-characters", "grant_types": ["client_credentials"], "service_account": "robto" }] }""", "clients[0].service_account"),
+            ("""{ "clients": [{ "client_id": "c", "client_secret": "a-secret-with-more-than-32-characters", "redirect_uris": ["https://a.example"], "service_account": "robot" }] }""", "clients[0].service_account"),
+        })
+            Assert.Equal(place, Assert.Single((await Assert.ThrowsAsync<SetupException>(() => bench.ApplyAsync(wrong))).Problems).Text.Split(':')[0]);
     }
 }

@@ -6,6 +6,7 @@ using IdentityProvider.Platform.Storage;
 using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
+using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,9 +14,9 @@ namespace IdentityProvider.Admin.Clients;
 
 /// <summary>
 /// An administrator registers, changes and removes clients, held against the same rules as a setup document. A client that may ask for the admin
-/// API acts with the rights of whoever signs in to it: only who holds them makes or changes such a one.
+/// API acts with the rights of whoever signs in to it, one of a service account with those of the account: only who holds them makes or changes such a one.
 /// </summary>
-internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events, TimeProvider clock)
+internal sealed class ClientChanges(Store db, HeldByCaller held, UserRoles roles, EventLog events, TimeProvider clock)
 {
     /// <summary>Stands for the secrets there are, which nobody can read.</summary>
     private const string Kept = "secrets that are stored already";
@@ -132,7 +133,7 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events
         }
     }
 
-    /// <summary>Null when the actor holds everything that the client's scopes of the admin API, now and then, stand for.</summary>
+    /// <summary>Null when the actor holds everything that the client's scopes of the admin API, now and then, stand for, and what its service accounts hold.</summary>
     public async Task<IResult?> AboveAsync(Guid actor, Client? before, ClientMetadata? after, CancellationToken ct)
     {
         var scopes = (before?.Scope.Split(' ') ?? []).Concat(after?.ScopeNames ?? []).Distinct(StringComparer.Ordinal);
@@ -142,6 +143,9 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events
             _ when AdminScopes.IsArea(scope) => SeededRoles.Permissions[SeededRoles.Admin].Where(permission => AdminScopes.For(permission).Contains(scope)),
             _ => [],
         }).ToList();
+        foreach (var name in new[] { before?.ServiceAccount, after?.ServiceAccount }.OfType<string>().Select(UserNames.Normalize).Distinct())
+            if (await db.Set<User>().Where(user => user.NormalizedUserName == name && user.ServiceSince != null).Select(user => (Guid?)user.Id).FirstOrDefaultAsync(ct) is { } account)
+                wanted.AddRange((await roles.HeldByAsync(account, ct)).SelectMany(role => role.Permissions));
         return wanted.Count == 0 ? null : (await held.OfAsync(actor, ct)).Refuse(wanted);
     }
 
@@ -152,6 +156,8 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, EventLog events
         var broken = metadata.Validate()
             .Concat(metadata.ScopeNames.Take(50).Where(name => !names.Contains(name)).Select(name => new Problem("scope", $"\"{Constraints.Shown(name)}\" is no scope.{NearestName.Question(name, names)}")))
             .Concat(metadata.Providers.Where(name => !providers.Contains(name)).Select(name => new Problem("providers", $"\"{Constraints.Shown(name)}\" is no provider.{NearestName.Question(name, providers)}")));
+        if (metadata.ServiceAccount is { Length: > 0 and <= 100 } account && UserNames.Normalize(account) is var normalized && !await db.Set<User>().AnyAsync(user => user.NormalizedUserName == normalized && user.ServiceSince != null, ct))
+            broken = broken.Append(new Problem("service_account", $"\"{Constraints.Shown(account)}\" is no service account."));
         Problem[] problems = [.. unreadable, .. broken.Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)))];
         return problems.Length > 0 ? new ProblemsResult(problems) : await AboveAsync(actor, before, metadata, ct);
     }

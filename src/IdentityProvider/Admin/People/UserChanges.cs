@@ -46,7 +46,7 @@ internal sealed class UserChanges(Store db, RightsChange change, SessionStore se
         string[] changed = [];
         var refused = await change.OfPersonAsync(actor, sub, async () =>
         {
-            user = await db.Set<User>().FirstOrDefaultAsync(row => row.Id == sub, ct);
+            user = await db.Set<User>().FirstOrDefaultAsync(row => row.Id == sub && row.ServiceSince == null, ct);
             if (user is null)
                 return Refusals.Missing("person");
             if (EntityTag.Stale(http, TagOf(user)) is { } stale)

@@ -123,6 +123,8 @@ internal sealed class UserSearch(Store db, IEnumerable<Leaving> leaving)
 
         // Asked by the few that are closed: of the column itself SQLite, which keeps no statistics, thinks that nearly nobody is open, and sorts them all.
         var closed = db.Set<User>().Where(user => user.DisabledAt > DateTimeOffset.UnixEpoch).Select(user => user.Id);
+        var programs = db.Set<User>().Where(user => user.ServiceSince > DateTimeOffset.UnixEpoch).Select(user => user.Id);
+        users = users.Where(user => !programs.Contains(user.Id));
         if (filter.State == UserFilter.Disabled)
             users = users.Where(user => closed.Contains(user.Id));
         if (filter.State == UserFilter.Active)

@@ -36,7 +36,7 @@ internal static class UsersApi
 
     /// <summary>One person, with an <c>ETag</c>.</summary>
     private static async Task<IResult> FindAsync(Guid sub, HttpContext http, Store db, Lockout lockout, CancellationToken ct) =>
-        await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub, ct) is { } user
+        await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince == null, ct) is { } user
             ? EntityTag.Show(http, UserAnswer.Of(user) with { LockedUntil = await lockout.LockedUntilAsync(Lockout.KeyFor(user, ""), ct) }, UserChanges.TagOf(user))
             : Refusals.Missing("person");
 
@@ -63,7 +63,7 @@ internal static class UsersApi
     /// <summary>Lets somebody try again whom wrong passwords have locked out.</summary>
     private static async Task<IResult> UnlockAsync(Guid sub, ClaimsPrincipal token, Store db, Lockout lockout, EventLog events, CancellationToken ct)
     {
-        if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub, ct) is not { } user)
+        if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince == null, ct) is not { } user)
             return Refusals.Missing("person");
         await lockout.SucceededAsync(Lockout.KeyFor(user, ""), ct);
         events.Raise(new UserAdministered(AdminRoute.ActorOf(token), sub, "unlocked", ""));

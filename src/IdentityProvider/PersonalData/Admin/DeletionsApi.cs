@@ -31,7 +31,7 @@ internal static class DeletionsApi
         Guid sub, ClaimsPrincipal token, Store db, HeldByCaller held, Deletions deletions, EventLog events, CancellationToken ct, bool immediately = false)
     {
         var actor = AdminRoute.ActorOf(token);
-        if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub, ct) is not { } user)
+        if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince == null, ct) is not { } user)
             return Refusals.Missing("person");
         if (await held.RefuseAboveAsync(actor, sub, ct) is { } above)
             return above;

@@ -18,6 +18,9 @@ internal static class BearerTokens
     /// <summary>The kind of identity that stands for an API key. No token can carry it: it is said by who checked the key.</summary>
     public const string ApiKey = "ApiKey";
 
+    /// <summary>The claim that names the service account a client acts for; such a token comes of no grant of a person.</summary>
+    public const string ServiceAccount = "service_account";
+
     public static bool IsApiKey(ClaimsPrincipal caller) => caller.Identity?.AuthenticationType == ApiKey;
 
     /// <summary>An access token for this server that carries the scope.</summary>
@@ -35,9 +38,13 @@ internal static class BearerTokens
     public static bool HasScope(ClaimsPrincipal token, string scope) =>
         token.FindAll("scope").Any(claim => claim.Value.Split(' ').Contains(scope, StringComparer.Ordinal));
 
-    /// <summary>The person the token or key speaks of; null where a client speaks for itself.</summary>
+    /// <summary>The person the token or key speaks of, or the service account; null where a client speaks for itself.</summary>
     public static Guid? PersonOf(ClaimsPrincipal token) =>
-        (IsApiKey(token) || token.FindFirst("grant_id") is not null) && Guid.TryParse(token.FindFirst("sub")?.Value, out var id) ? id : null;
+        IsApiKey(token) || token.FindFirst("grant_id") is not null ? Guid.TryParse(token.FindFirst("sub")?.Value, out var id) ? id : null : ServiceAccountOf(token);
+
+    /// <summary>The account for which the client that got the token acts by itself.</summary>
+    public static Guid? ServiceAccountOf(ClaimsPrincipal token) =>
+        !IsApiKey(token) && token.FindFirst("grant_id") is null && Guid.TryParse(token.FindFirst(ServiceAccount)?.Value, out var id) ? id : null;
 
     /// <summary>401 (RFC 6750 section 3.1). Who sent nothing learns of no error.</summary>
     public static Task ChallengeAsync(HttpContext http, string issuer, bool wasSent)
