@@ -4,6 +4,7 @@ using IdentityProvider.ApiKeys;
 using IdentityProvider.Authorize;
 using IdentityProvider.Captcha;
 using IdentityProvider.Claims;
+using IdentityProvider.ClientRegistration;
 using IdentityProvider.Clients;
 using IdentityProvider.Consents;
 using IdentityProvider.Device;
@@ -77,6 +78,7 @@ public static class IdentityProviderBuilder
             // What people and administrators do themselves.
             .AddAccount()
             .AddApiKeys()
+            .AddClientRegistration()
             .AddAdmin()
 
             // How it comes to be.
@@ -110,6 +112,7 @@ public static class IdentityProviderBuilder
         app.MapEmail();
         app.MapAccount();
         app.MapApiKeys();
+        app.MapClientRegistration();
         app.MapAdmin();
         app.MapRazorPages();
         return app;

@@ -238,6 +238,67 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.ToTable("StoredRequests", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.ClientRegistration.InitialAccessToken", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<int>("UsesLeft")
+                        .HasColumnType("integer");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("ExpiresAt");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique();
+
+                    b.ToTable("InitialAccessTokens", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.ClientRegistration.RegisteredClient", b =>
+                {
+                    b.Property<Guid>("ClientId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<Guid?>("InitialTokenId")
+                        .HasColumnType("uuid");
+
+                    b.Property<string>("TokenHash")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("ClientId");
+
+                    b.HasIndex("UpdatedAt");
+
+                    b.ToTable("RegisteredClients", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.Clients.Api", b =>
                 {
                     b.Property<Guid>("Id")
@@ -403,6 +464,11 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                         .IsRequired()
                         .HasMaxLength(50)
                         .HasColumnType("character varying(50)");
+
+                    b.PrimitiveCollection<List<string>>("TokenExchangeAudiences")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text[]");
 
                     b.Property<string>("TosUri")
                         .HasMaxLength(2000)
@@ -1827,6 +1893,15 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasOne("IdentityProvider.Users.User", null)
                         .WithMany()
                         .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.ClientRegistration.RegisteredClient", b =>
+                {
+                    b.HasOne("IdentityProvider.Clients.Client", null)
+                        .WithOne()
+                        .HasForeignKey("IdentityProvider.ClientRegistration.RegisteredClient", "ClientId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

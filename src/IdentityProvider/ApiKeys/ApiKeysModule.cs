@@ -63,11 +63,12 @@ internal static class ApiKeysModule
         .AddEventHandler(KeyAsToken.Descriptor)
         .Configure(options =>
         {
-            // A key is taken as an access token and makes one; nobody acts for somebody.
+            // A key is taken as an access token and makes one; who acts for somebody says so with an access token, too.
             options.SubjectTokenTypes.Clear();
             options.SubjectTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
             options.RequestedTokenTypes.Clear();
             options.RequestedTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
             options.ActorTokenTypes.Clear();
+            options.ActorTokenTypes.Add(TokenTypeIdentifiers.AccessToken);
         });
 }

@@ -26,6 +26,8 @@ internal sealed class KeyExchange(ClientCache clients, ScopeCatalog catalog, Eve
     {
         if (proof is null || !BearerTokens.IsApiKey(proof))
             return GrantAnswers.Refuse(Errors.InvalidRequest, "The subject_token must be an API key.");
+        if (!string.IsNullOrEmpty(request.ActorToken))
+            return GrantAnswers.Refuse(Errors.InvalidRequest, "Nobody acts for the owner of a key. Leave actor_token out.");
         var client = (await clients.FindAsync(request.ClientId!, ct))!;
         var snapshot = await catalog.GetAsync(ct);
         string[] resources = [.. request.GetResources().Concat(request.GetAudiences()).Distinct(StringComparer.Ordinal)];

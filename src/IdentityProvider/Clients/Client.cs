@@ -36,6 +36,9 @@ internal sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Gr
     /// <summary>The user name of the service account that the client acts for when it acts by itself. By name, as documents are; one that is gone gives no token.</summary>
     public string? ServiceAccount { get; set; }
 
+    /// <summary>The APIs for which the client may exchange people's access tokens; empty: it may not.</summary>
+    public List<string> TokenExchangeAudiences { get; set; } = [];
+
     public string? LogoUri { get; set; }
     public string? ClientUri { get; set; }
     public string? PolicyUri { get; set; }
@@ -60,6 +63,7 @@ internal sealed class Client : OpenIddictEntityFrameworkCoreApplication<Guid, Gr
             builder.Property(c => c.ServiceAccount).HasMaxLength(100);
             builder.Property(c => c.RequiredAcr).HasMaxLength(100);
             builder.PrimitiveCollection(c => c.Contacts).HasMaxLength(-1);
+            builder.PrimitiveCollection(c => c.TokenExchangeAudiences).HasMaxLength(-1);
             builder.PrimitiveCollection(c => c.Providers).HasMaxLength(-1);
             foreach (var json in new[] { nameof(DisplayNames), nameof(JsonWebKeySet), nameof(Permissions), nameof(PostLogoutRedirectUris), nameof(Properties), nameof(RedirectUris), nameof(Requirements), nameof(Settings) })
                 builder.Property(json).HasMaxLength(-1);

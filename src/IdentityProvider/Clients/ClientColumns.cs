@@ -33,6 +33,8 @@ internal static class ClientColumns
             client.Providers = [.. metadata.Providers];
         client.LocalSignInOff = !metadata.LocalSignIn;
         client.ServiceAccount = metadata.ServiceAccount;
+        if (!client.TokenExchangeAudiences.SequenceEqual(metadata.TokenExchangeAudiences))
+            client.TokenExchangeAudiences = [.. metadata.TokenExchangeAudiences];
         client.LogoUri = metadata.LogoUri;
         client.ClientUri = metadata.ClientUri;
         client.PolicyUri = metadata.PolicyUri;
@@ -66,6 +68,7 @@ internal static class ClientColumns
         metadata.IntrospectionSignedResponseAlg = client.IntrospectionSignedResponseAlg;
         metadata.RequiredAcr = client.RequiredAcr;
         metadata.ServiceAccount = client.ServiceAccount;
+        metadata.TokenExchangeAudiences = [.. client.TokenExchangeAudiences];
         metadata.Providers = [.. client.Providers];
         metadata.LocalSignIn = !client.LocalSignInOff;
         (metadata.LogoUri, metadata.ClientUri, metadata.PolicyUri, metadata.TosUri) = (client.LogoUri, client.ClientUri, client.PolicyUri, client.TosUri);

@@ -128,6 +128,13 @@ internal class ClientMetadata
     [StringLength(100, MinimumLength = 1)]
     public string? ServiceAccount { get; set; }
 
+    /// <summary>
+    /// The identifiers of the APIs for which the client may exchange people's access tokens (RFC 8693), to go on there in their name; at most 50. Empty: it exchanges
+    /// API keys only.
+    /// </summary>
+    [MaxLength(50)]
+    public List<string> TokenExchangeAudiences { get; set; } = [];
+
     /// <summary>explicit asks the person; implicit does not, for first-party clients.</summary>
     [Required, AllowedValues("explicit", "implicit")]
     public string Consent { get; set; } = "explicit";

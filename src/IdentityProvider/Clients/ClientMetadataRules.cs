@@ -36,6 +36,11 @@ internal static class ClientMetadataRules
             yield return new("grant_types", "has client_credentials, but the client proves nothing (token_endpoint_auth_method none). Give it a secret or a key.");
         if (metadata.ServiceAccount is not null && !Has(GrantTypes.ClientCredentials))
             yield return new("service_account", "is given, but grant_types lacks client_credentials, with which the client acts for it. Add it there, or remove the account.");
+        if (metadata.TokenExchangeAudiences.Count > 0 && !Has(GrantTypes.TokenExchange))
+            yield return new("token_exchange_audiences", "is given, but grant_types lacks urn:ietf:params:oauth:grant-type:token-exchange. Add it there, or remove the audiences.");
+        foreach (var (audience, i) in metadata.TokenExchangeAudiences.Select((audience, i) => (audience, i)))
+            if (audience.Length > 100 || WebUris.Unreadable(audience, out _) is not null)
+                yield return new($"token_exchange_audiences[{i}]", "is not the identifier of an API: an absolute URI without fragment, at most 100 characters.");
         if (Has(GrantTypes.TokenExchange) && metadata.IsPublic)
             yield return new("grant_types", "has token-exchange, but the client proves nothing (token_endpoint_auth_method none). Give it a secret or a key.");
         if (Has(GrantTypes.RefreshToken) && !Has(GrantTypes.AuthorizationCode) && !Has(GrantTypes.DeviceCode))

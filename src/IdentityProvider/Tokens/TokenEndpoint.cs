@@ -1,11 +1,16 @@
+using System.Security.Claims;
 using IdentityProvider.Clients;
+using IdentityProvider.Platform.Http;
 using IdentityProvider.Tokens.Grants;
 using Microsoft.AspNetCore;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OpenIddict.Abstractions;
+using OpenIddict.Server;
+using OpenIddict.Server.AspNetCore;
 using static OpenIddict.Abstractions.OpenIddictConstants;
+using static OpenIddict.Server.OpenIddictServerEvents;
 
 namespace IdentityProvider.Tokens;
 
@@ -22,10 +27,16 @@ internal static class TokenEndpoint
             return await http.RequestServices.GetRequiredService<ClientCredentials>().HandleAsync(request, ct);
 
         var proof = await http.AuthenticateAsync(GrantAnswers.Scheme);
+        if (request.IsTokenExchangeGrantType() && proof.Principal is { } subject && !BearerTokens.IsApiKey(subject))
+            return await http.RequestServices.GetRequiredService<Delegation>().HandleAsync(request, subject, ActorOf(http), ct);
         if (http.RequestServices.GetServices<IFurtherGrant>().FirstOrDefault(further => further.GrantType == request.GrantType) is { } grant)
             return await grant.HandleAsync(request, proof.Principal, ct);
         return await http.RequestServices.GetRequiredService<PersonGrant>().HandleAsync(request, proof.Principal!, ct);
     }
+
+    /// <summary>Whoever acts for the person of the subject_token, where an actor_token says so; the engine has checked it.</summary>
+    private static ClaimsPrincipal? ActorOf(HttpContext http) =>
+        http.Features.Get<OpenIddictServerAspNetCoreFeature>()?.Transaction?.GetProperty<ProcessAuthenticationContext>(typeof(ProcessAuthenticationContext).FullName!)?.ActorTokenPrincipal;
 
     public static readonly IResult Gone = GrantAnswers.Refuse(Errors.InvalidGrant, "What this code or token stands for is gone: the person, the session or the grant has ended.");
 }

@@ -19,7 +19,7 @@ internal static class TokensModule
     public static IServiceCollection AddTokens(this IServiceCollection services)
     {
         services.AddSettings<TokensOptions>("Tokens");
-        services.AddScoped<ClientCredentials>().AddScoped<PersonGrant>().AddScoped<Successor>().AddScoped<Replay>();
+        services.AddScoped<ClientCredentials>().AddScoped<PersonGrant>().AddScoped<Delegation>().AddScoped<Successor>().AddScoped<Replay>();
         services.AddSingleton<RevocationList>().AddSingleton<TokenLife>();
         services.AddOpenIddict().AddServer(EngineSetup.Configure);
         services.ConfigureOptions<EngineOptions>();

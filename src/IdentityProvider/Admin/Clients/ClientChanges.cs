@@ -100,13 +100,7 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, UserRoles roles
             return refused;
         await using (var transaction = await db.Database.BeginTransactionAsync(ct))
         {
-            var grants = db.Set<Grant>().Where(grant => grant.Application!.Id == client.Id);
-            await db.RevokeGrantsAsync(grants, ct);
-            await db.Set<Token>().Where(token => token.Application!.Id == client.Id).ExecuteDeleteAsync(ct);
-
-            // The rows stay without their client for as long as other nodes learn from them what was revoked.
-            await grants.ExecuteUpdateAsync(set => set.SetProperty(grant => EF.Property<Guid?>(grant, "ApplicationId"), (Guid?)null), ct);
-            if (await db.Set<Client>().Where(row => row.Id == client.Id && row.ConcurrencyToken == client.ConcurrencyToken).ExecuteDeleteAsync(ct) == 0)
+            if (!await db.RemoveClientAsync(client, ct))
                 return Refusals.Changed;
             await transaction.CommitAsync(ct);
         }

@@ -61,6 +61,10 @@ public sealed class RateLimitsOptions
     [Required, ValidateObjectMembers]
     public RateLimit ApiKeysPerUser { get; set; } = new(60, TimeSpan.FromHours(1));
 
+    /// <summary>Requests of one address to register clients or to manage those that registered themselves (60 an hour).</summary>
+    [Required, ValidateObjectMembers]
+    public RateLimit ClientRegistrationPerAddress { get; set; } = new(60, TimeSpan.FromHours(1));
+
     /// <summary>Device codes one client may have open from one address at a time (1 to 10,000; 20).</summary>
     [Range(1, 10_000)]
     public int OpenDeviceCodesPerClientAndAddress { get; set; } = 20;
