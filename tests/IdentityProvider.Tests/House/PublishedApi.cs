@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Platform.Storage;
-using IdentityProvider.Tests.House;
+using IdentityProvider.Tests.Admin;
 using IdentityProvider.Tests.Pages;
 using IdentityProvider.Tests.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
-namespace IdentityProvider.Tests.Admin;
+namespace IdentityProvider.Tests.House;
 
 /// <summary>
 /// What the admin API promises, written down. <c>admin-api.published.json</c> is the document of the last release: whoever publishes one copies
@@ -20,7 +20,7 @@ public sealed class PublishedApi
     {
         await using var host = await IdpHost.StartAsync();
         var now = ApiDocument.Of(host);
-        var published = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "tests/IdentityProvider.Tests/Admin/admin-api.published.json")))!;
+        var published = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "tests/IdentityProvider.Tests/House/admin-api.published.json")))!;
         Assert.Empty(BreakingChanges.Of(published, now));
         Snapshot.Matches("docs/reference/admin-api.json", JsonSchema.Text(now));
     }
