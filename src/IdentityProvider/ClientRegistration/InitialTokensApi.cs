@@ -47,8 +47,8 @@ internal static class InitialTokensApi
         var (token, now) = (Handle.Create(), clock.GetUtcNow());
         var row = new InitialAccessToken { Id = Guid.CreateVersion7(now), Name = input.Name, TokenHash = Handle.Hash(token), UsesLeft = input.Uses, CreatedAt = now, ExpiresAt = now.AddSeconds(input.ExpiresIn) };
         db.Add(row);
+        events.Record(db, new InitialTokenAdministered(AdminRoute.ActorOf(caller), row.Id, "made"));
         await db.SaveChangesAsync(ct);
-        events.Raise(new InitialTokenAdministered(AdminRoute.ActorOf(caller), row.Id, "made"));
         http.Response.Headers.CacheControl = "no-store";
         return Results.Json(Answer(row, token), statusCode: StatusCodes.Status201Created);
     }
@@ -56,10 +56,11 @@ internal static class InitialTokensApi
     /// <summary>Ends one; clients that registered with it stay.</summary>
     private static async Task<IResult> RemoveAsync(Guid id, ClaimsPrincipal caller, Store db, EventLog events, CancellationToken ct)
     {
-        if (await db.Set<InitialAccessToken>().Where(row => row.Id == id).ExecuteDeleteAsync(ct) == 0)
-            return Refusals.Missing("registration token");
-        events.Raise(new InitialTokenAdministered(AdminRoute.ActorOf(caller), id, "removed"));
-        return Results.NoContent();
+        var removed = await events.RecordAsync(
+            db,
+            async () => await db.Set<InitialAccessToken>().Where(row => row.Id == id).ExecuteDeleteAsync(ct) == 0 ? null : new InitialTokenAdministered(AdminRoute.ActorOf(caller), id, "removed"),
+            ct);
+        return removed ? Results.NoContent() : Refusals.Missing("registration token");
     }
 
     private static InitialTokenAnswer Answer(InitialAccessToken row, string? token) => new(row.Id, row.Name, row.UsesLeft, row.CreatedAt, row.ExpiresAt, token);

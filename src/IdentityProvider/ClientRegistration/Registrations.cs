@@ -43,9 +43,9 @@ internal sealed class Registrations(Store db, ScopeCatalog catalog, EventLog eve
         var own = Handle.Create();
         db.Add(client);
         db.Add(new RegisteredClient { ClientId = client.Id, TokenHash = Handle.Hash(own), InitialTokenId = initial, CreatedAt = now, UpdatedAt = now });
+        events.Record(db, new ClientRegistered(metadata.ClientId, initial, "registered"));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        events.Raise(new ClientRegistered(metadata.ClientId, initial, "registered"));
         return new RegistrationResult(metadata, now, own, []);
     }
 
@@ -82,11 +82,11 @@ internal sealed class Registrations(Store db, ScopeCatalog catalog, EventLog eve
         if (metadata.ClientSecret is null || made is not null)
             metadata.ApplySecret(client, now);
         (client.UpdatedAt, client.ConcurrencyToken) = (now, Guid.CreateVersion7().ToString());
+        events.Record(db, new ClientRegistered(clientId, null, "changed"));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         if (metadata.ClientSecret == Kept)
             metadata.ClientSecret = null;
-        events.Raise(new ClientRegistered(clientId, null, "changed"));
         return new RegistrationResult(metadata, client.CreatedAt, own, []);
     }
 
@@ -99,8 +99,9 @@ internal sealed class Registrations(Store db, ScopeCatalog catalog, EventLog eve
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (!await db.RemoveClientAsync(client, ct))
             return false;
+        events.Record(db, new ClientRegistered(clientId, null, "removed"));
+        await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        events.Raise(new ClientRegistered(clientId, null, "removed"));
         return true;
     }
 

@@ -65,8 +65,11 @@ internal static class UsersApi
     {
         if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince == null, ct) is not { } user)
             return Refusals.Missing("person");
+
+        // The counter has a connection of its own; the record comes first, so that nobody is let in without one.
+        events.Record(db, new UserAdministered(AdminRoute.ActorOf(token), sub, "unlocked", ""));
+        await db.SaveChangesAsync(ct);
         await lockout.SucceededAsync(Lockout.KeyFor(user, ""), ct);
-        events.Raise(new UserAdministered(AdminRoute.ActorOf(token), sub, "unlocked", ""));
         return Results.NoContent();
     }
 }
