@@ -110,7 +110,8 @@ public sealed class AuthorizingEveryRoute : IAsyncLifetime
         foreach (var operation in Operations)
         {
             using var request = new HttpRequestMessage(new HttpMethod(operation.Method), operation.Path.Replace("{sub}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal)
-                .Replace("{id}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal).Replace("{sid}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal).Replace('{', 'x').Replace('}', 'x'));
+                .Replace("{id}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal).Replace("{sid}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal)
+                .Replace("{delivery}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal).Replace('{', 'x').Replace('}', 'x'));
             if (token is not null)
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             using var response = await host.Http.SendAsync(request);

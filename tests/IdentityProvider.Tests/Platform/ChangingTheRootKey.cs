@@ -95,7 +95,7 @@ public sealed class ChangingTheRootKey : IDisposable
         var (root, next) = (RootKey.OfSecret(Convert.FromBase64String(NewKey())), RootKey.OfSecret(Convert.FromBase64String(NewKey())));
         Assert.Equal(root.AsMasterKey, Store(services).Open(next, root));
         Assert.Equal(root.AsMasterKey, Store(services).Open(next, null));
-        Assert.Throws<InvalidOperationException>(() => Store(services).Open(root, null));
+        Assert.Throws<SettingsException>(() => Store(services).Open(root, null));
     }
 
     private static MasterKeyStore Store(ServiceProvider services) => new(services.GetRequiredService<IServiceScopeFactory>(), TimeProvider.System, NullLogger<MasterKeyStore>.Instance);
