@@ -73,7 +73,7 @@ internal static class WebhooksApi
     private static async Task<IResult> TestAsync(Guid id, WebhookTrial trial, CancellationToken ct) =>
         await trial.SendAsync(id, ct) is { } delivery ? Results.Json(DeliveryAnswer.Of(delivery)) : Refusals.Missing("webhook");
 
-    /// <summary>Sends everything since a time again, under the same <c>webhook-id</c>s: 202. As far back as the audit reaches.</summary>
+    /// <summary>Sends everything since a time again, under the same <c>webhook-id</c>s: 204. As far back as the audit reaches.</summary>
     private static async Task<IResult> ReplayAsync(Guid id, HttpContext http, WebhookChanges changes, CancellationToken ct)
     {
         var (input, since) = (new ReplayInput(), default(DateTimeOffset));
