@@ -28,9 +28,9 @@ internal static class AuditApi
     /// <summary>
     /// Records, the newest first. All filters that are given have to hold; <c>limit</c> is 1 to 200 (50), <c>after</c> the <c>next</c> of the page before.
     /// </summary>
-    private static async Task<IResult> ListAsync([AsParameters] AuditQuery query, Store db, CancellationToken ct, int limit = 50, long? after = null)
+    private static async Task<IResult> ListAsync([AsParameters] AuditQuery query, Store db, CancellationToken ct, int limit = PageCursor.Usual, long? after = null)
     {
-        if (limit is < 1 or > 200 || after < 1)
+        if (!PageCursor.IsLimit(limit) || after < 1)
             return Refusals.BadPage;
         if (query.Filter is not { } filter)
             return Refusals.BadRequest(AuditFilter.Limits);

@@ -28,9 +28,9 @@ internal static class InitialTokensApi
     }
 
     /// <summary>Tokens with which clients may register themselves, the newest first.</summary>
-    private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = 50, Guid? after = null)
+    private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = PageCursor.Usual, Guid? after = null)
     {
-        if (limit is < 1 or > 200)
+        if (!PageCursor.IsLimit(limit))
             return Refusals.BadPage;
         var rows = await db.Set<InitialAccessToken>().AsNoTracking().Where(row => after == null || row.Id.CompareTo(after.Value) < 0).OrderByDescending(row => row.Id).Take(limit + 1).ToListAsync(ct);
         return Results.Json(new InitialTokenList([.. rows.Take(limit).Select(row => Answer(row, null))], rows.Count > limit ? rows[limit - 1].Id : null));

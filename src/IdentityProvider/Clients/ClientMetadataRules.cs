@@ -95,7 +95,7 @@ internal static class ClientMetadataRules
         if (names.Length > 50)
             yield return new("scope", $"has {names.Length} names. Give at most 50.");
         foreach (var name in names.Take(50))
-            if (ScopeNames.Problem(name) is { } text)
+            if (ScopeNames.Unfit(name) is { } text)
                 yield return new("scope", $"\"{Constraints.Shown(name)}\" {text}");
         if (names.Contains(ScopeNames.OfflineAccess) && !metadata.GrantTypes.Contains(GrantTypes.RefreshToken))
             yield return new("scope", "has offline_access, but grant_types lacks refresh_token. Add it there, or remove offline_access.");

@@ -34,13 +34,13 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
             foreach (var client in file.Document.Clients)
                 Report(file, client, [.. client.Validate(), .. UnknownScopes(client, scopes), .. UnknownProviders(client, providers)]);
             foreach (var api in file.Document.Apis)
-                Report(file, api, [.. Constraints.Check(api, ClientMetadataRules.OutsideName), .. IdentifierProblems(api), .. UnknownRoles("roles", api.Roles, roles)]);
+                Report(file, api, [.. Constraints.Check(api, ClientMetadataRules.OutsideName), .. api.IdentifierProblems(), .. UnknownRoles("roles", api.Roles, roles)]);
             foreach (var provider in file.Document.Providers)
                 Report(file, provider, ProviderRules.Problems(provider, roles));
             Report(file, file.Document, Constraints.Check(file.Document, ClientMetadataRules.OutsideName));
             Report(file, file.Document, RemovedAndDescribed(file.Document));
             foreach (var role in file.Document.Roles)
-                Report(file, role, [.. Constraints.Check(role, ClientMetadataRules.OutsideName), .. PermissionProblems(role)]);
+                Report(file, role, [.. Constraints.Check(role, ClientMetadataRules.OutsideName), .. PermissionRules.Held(role.Permissions)]);
         }
     }
 
@@ -64,18 +64,16 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         foreach (var (file, entry, name, api) in described)
         {
             Report(file, entry, Constraints.Check(entry, ClientMetadataRules.OutsideName));
-            if (name.Length > 0 && ScopeNames.Problem(name) is { } text)
-                file.Report(entry, new Problem("name", text));
-            if (ScopeNames.BuiltIn.Contains(name))
-                file.Report(entry, new Problem("name", $"\"{name}\" is a scope that is always there. Choose another name."));
+            if (name.Length > 0)
+                Report(file, entry, ScopeNames.Problems(name));
             if (!owners.TryAdd(name, api) && name.Length > 0)
                 file.Report(entry, new Problem("name", $"\"{Constraints.Shown(name)}\" is already {Owner(owners[name])}. A scope belongs to one API; choose another name."));
             else if (known.ScopeOwners.TryGetValue(name, out var owner) && owner != api && (owner is null || !identifiers.Contains(owner)))
                 file.Report(entry, new Problem("name", $"\"{Constraints.Shown(name)}\" is in the database {Owner(owner)}. A scope belongs to one API; choose another name."));
-            if (entry is IdentityScopeEntry identity)
-                Report(file, entry, ClaimProblems(identity));
-            else if (entry is ApiScopeEntry scope)
-                Report(file, entry, PermissionProblems(scope));
+            if (entry is IdentityScopeMetadata identity)
+                Report(file, entry, identity.ClaimProblems());
+            else if (entry is ApiScopeMetadata scope)
+                Report(file, entry, PermissionRules.Told(scope.Permissions));
         }
 
         return [.. ScopeNames.BuiltIn, .. owners.Keys, .. known.ScopeOwners.Keys];
@@ -109,36 +107,6 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
             if (described.Contains(name))
                 yield return new Problem($"removed_providers[{i}]", $"\"{Constraints.Shown(name)}\" is described under providers, too. Keep one of the two.");
     }
-
-    private static IEnumerable<Problem> IdentifierProblems(ApiEntry api)
-    {
-        if (api.Identifier.Length is > 0 and <= 100 && WebUris.Unreadable(api.Identifier, out _) is { } text)
-            yield return new Problem("identifier", $"\"{Constraints.Shown(api.Identifier)}\" {text}");
-    }
-
-    private static IEnumerable<Problem> PermissionProblems(RoleEntry role) =>
-        role.Permissions.Select((text, i) => (text, i)).Where(permission => !Permission.IsWellFormed(permission.text)).Select(permission => new Problem(
-            $"permissions[{permission.i}]",
-            $"\"{Constraints.Shown(permission.text)}\" is not a permission. Write resource:action in lower case, optionally with :own or :all."));
-
-    private static IEnumerable<Problem> PermissionProblems(ApiScopeEntry scope) =>
-        scope.Permissions.Select((text, i) => (text, i)).Where(permission => !Permission.IsWellFormed(permission.text) && !Permission.IsResource(permission.text)).Select(permission => new Problem(
-            $"permissions[{permission.i}]",
-            $"\"{Constraints.Shown(permission.text)}\" is neither a permission nor a resource. Write resource or resource:action in lower case, the latter optionally with :own or :all."));
-
-    private static IEnumerable<Problem> ClaimProblems(IdentityScopeEntry scope)
-    {
-        foreach (var (claim, i) in scope.Claims.Select((claim, i) => (claim, i)))
-            if (claim.Length is 0 or > 100 || claim.Any(c => c is <= ' ' or > '~'))
-                yield return new Problem($"claims[{i}]", "is not a claim name. Give 1 to 100 visible ASCII characters.");
-            else if (ProtocolClaims.Contains(claim))
-                yield return new Problem($"claims[{i}]", $"\"{claim}\" is written by the server itself. Remove it.");
-    }
-
-    private static readonly string[] ProtocolClaims =
-    [
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "at_hash", "c_hash", "auth_time", "acr", "amr", "azp", "sid", "client_id", "scope", "cnf", "act", "events",
-    ];
 
     private static void Report(SetupFile file, object owner, IEnumerable<Problem> problems)
     {

@@ -21,10 +21,10 @@ internal sealed class SetupDocument
     public List<ClientMetadata> Clients { get; set; } = [];
 
     /// <summary>The protected resources (RFC 8707) and their scopes.</summary>
-    public List<ApiEntry> Apis { get; set; } = [];
+    public List<ApiMetadata> Apis { get; set; } = [];
 
     /// <summary>Identity scopes beyond openid, profile, email, phone, address, roles, offline_access, urn:identityprovider:admin with its areas and urn:identityprovider:api-keys, which are always there.</summary>
-    public List<IdentityScopeEntry> Scopes { get; set; } = [];
+    public List<IdentityScopeMetadata> Scopes { get; set; } = [];
 
     /// <summary>Servers elsewhere that people may sign in with.</summary>
     public List<ProviderMetadata> Providers { get; set; } = [];
@@ -47,61 +47,6 @@ internal sealed class SetupDocument
 
     /// <summary>People. What is left out of an entry is left to the person.</summary>
     public List<UserEntry> Users { get; set; } = [];
-}
-
-/// <summary>A protected resource.</summary>
-internal sealed class ApiEntry
-{
-    /// <summary>An absolute URI without fragment, at most 100 characters; the audience of the access tokens for this API, and the client_id of a client that introspects for it.</summary>
-    [Required, MaxLength(100)]
-    public string Identifier { get; set; } = "";
-
-    /// <summary>What people read on the consent page.</summary>
-    [MaxLength(200)]
-    public string? DisplayName { get; set; }
-
-    /// <summary>Names of the roles its access tokens speak of: those the person holds, when the scope roles was granted too.</summary>
-    [MaxLength(50)]
-    public List<string> Roles { get; set; } = [];
-
-    /// <summary>All scopes of the API; one that is not listed is removed from it.</summary>
-    [MaxLength(500)]
-    public List<ApiScopeEntry> Scopes { get; set; } = [];
-}
-
-/// <summary>A scope of an API.</summary>
-internal sealed class ApiScopeEntry
-{
-    /// <summary>The scope token (RFC 6749 section 3.3); it belongs to one API only.</summary>
-    [Required, MaxLength(100)]
-    public string Name { get; set; } = "";
-
-    /// <summary>What the consent page says, one plain sentence.</summary>
-    [MaxLength(500)]
-    public string? Description { get; set; }
-
-    /// <summary>
-    /// The permissions the scope stands for: of those the person holds, an access token with the scope carries them in the claim permissions.
-    /// A resource (notes) brings all of its permissions, an action (notes:delete) its :own and :all, and one with a suffix only itself.
-    /// </summary>
-    [MaxLength(50)]
-    public List<string> Permissions { get; set; } = [];
-}
-
-/// <summary>A further identity scope.</summary>
-internal sealed class IdentityScopeEntry
-{
-    /// <summary>The scope token (RFC 6749 section 3.3).</summary>
-    [Required, MaxLength(100)]
-    public string Name { get; set; } = "";
-
-    /// <summary>What the consent page says, one plain sentence.</summary>
-    [MaxLength(500)]
-    public string? Description { get; set; }
-
-    /// <summary>The claims it releases.</summary>
-    [MaxLength(50)]
-    public List<string> Claims { get; set; } = [];
 }
 
 /// <summary>A named set of permissions.</summary>

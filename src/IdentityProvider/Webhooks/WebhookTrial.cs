@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -22,7 +23,7 @@ internal sealed class WebhookTrial(Store db, WebhookPost post, TimeProvider cloc
             CreatedAt = now,
 
             // Taken already: the sender leaves it alone while it is tried here.
-            DueAt = now + WebhookSender.Lease,
+            DueAt = now + OutgoingLines.Lease,
         };
         db.Add(delivery);
         await db.SaveChangesAsync(ct);

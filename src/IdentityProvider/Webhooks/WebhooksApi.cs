@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
@@ -83,9 +84,9 @@ internal static class WebhooksApi
     }
 
     /// <summary>What was sent or waits, the newest first; <c>limit</c> 1 to 200 (50), <c>after</c> the <c>next</c> of the page before.</summary>
-    private static async Task<IResult> DeliveriesAsync(Guid id, Store db, CancellationToken ct, int limit = 50, Guid? after = null)
+    private static async Task<IResult> DeliveriesAsync(Guid id, Store db, CancellationToken ct, int limit = PageCursor.Usual, Guid? after = null)
     {
-        if (limit is < 1 or > 200)
+        if (!PageCursor.IsLimit(limit))
             return Refusals.BadPage;
         if (!await db.Set<Webhook>().AnyAsync(w => w.Id == id, ct))
             return Refusals.Missing("webhook");
@@ -104,7 +105,7 @@ internal static class WebhooksApi
 internal sealed class ReplayInput
 {
     /// <summary>RFC 3339.</summary>
-    [System.ComponentModel.DataAnnotations.Required, System.ComponentModel.DataAnnotations.MaxLength(40)]
+    [Required, MaxLength(40)]
     public string Since { get; set; } = "";
 
     public static bool TryRead(string text, out DateTimeOffset since) =>

@@ -30,9 +30,9 @@ internal sealed class ApiChanges(Store db, EventLog events)
     /// <param name="ct">Cancels.</param>
     public async Task<(Api? Api, IResult? Refused)> WriteAsync(Guid actor, string? identifier, HttpContext http, CancellationToken ct)
     {
-        var input = new ApiInput { Identifier = identifier ?? "" };
+        var input = new ApiMetadata { Identifier = identifier ?? "" };
         var roles = await db.Set<Role>().Select(role => role.Name).ToHashSetAsync(StringComparer.Ordinal, ct);
-        if (await JsonBody.FillAsync(http, input, () => [.. input.Problems(roles), .. Kept("identifier", input.Identifier, identifier)], ct) is { } unfit)
+        if (await JsonBody.FillAsync(http, input, () => [.. ApiRules.Problems(input, roles), .. Kept("identifier", input.Identifier, identifier)], ct) is { } unfit)
             return (null, unfit);
         var api = await FindAsync(db.Set<Api>(), input.Identifier, ct);
         if (identifier is null ? api is not null : api is null)
@@ -77,8 +77,8 @@ internal sealed class ApiChanges(Store db, EventLog events)
     /// <param name="ct">Cancels.</param>
     public async Task<(Scope? Scope, IResult? Refused)> WriteScopeAsync(Guid actor, string? name, HttpContext http, CancellationToken ct)
     {
-        var input = new ScopeInput { Name = name ?? "" };
-        if (await JsonBody.FillAsync(http, input, () => [.. input.Problems(), .. Kept("name", input.Name, name)], ct) is { } unfit)
+        var input = new IdentityScopeMetadata { Name = name ?? "" };
+        if (await JsonBody.FillAsync(http, input, () => [.. ApiRules.Problems(input), .. Kept("name", input.Name, name)], ct) is { } unfit)
             return (null, unfit);
         var scope = await db.Set<Scope>().FirstOrDefaultAsync(row => row.Name == input.Name, ct);
         if (name is null && scope is not null)

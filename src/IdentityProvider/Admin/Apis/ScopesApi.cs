@@ -20,9 +20,9 @@ internal static class ScopesApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(All, ListAsync).ForAdministrators(Permission.ReadApis).Answers(typeof(ScopeList));
-        routes.MapGet(One, FindAsync).ForAdministrators(Permission.ReadApis).Answers(typeof(ScopeInput));
-        routes.MapPost(All, AddAsync).ForAdministrators(Permission.ManageApis).Takes(typeof(ScopeInput)).Answers(typeof(ScopeInput), StatusCodes.Status201Created);
-        routes.MapPut(One, ChangeAsync).ForAdministrators(Permission.ManageApis).Takes(typeof(ScopeInput), needsTag: true).Answers(typeof(ScopeInput));
+        routes.MapGet(One, FindAsync).ForAdministrators(Permission.ReadApis).Answers(typeof(IdentityScopeMetadata));
+        routes.MapPost(All, AddAsync).ForAdministrators(Permission.ManageApis).Takes(typeof(IdentityScopeMetadata)).Answers(typeof(IdentityScopeMetadata), StatusCodes.Status201Created);
+        routes.MapPut(One, ChangeAsync).ForAdministrators(Permission.ManageApis).Takes(typeof(IdentityScopeMetadata), needsTag: true).Answers(typeof(IdentityScopeMetadata));
         routes.MapDelete(One, RemoveAsync).ForAdministrators(Permission.ManageApis).Takes(null, needsTag: true).AnswersNothing();
     }
 
@@ -32,25 +32,25 @@ internal static class ScopesApi
         if (!PageCursor.IsLimit(limit) || after?.Length > 100 || after?.Any(char.IsControl) == true)
             return Refusals.BadPage;
         var rows = await db.Set<Scope>().AsNoTracking().Where(scope => scope.ApiId == null && (after == null || scope.Name.CompareTo(after) > 0)).OrderBy(scope => scope.Name).Take(limit + 1).ToListAsync(ct);
-        return Results.Json(new ScopeList([.. rows.Take(limit).Select(ScopeInput.Of)], rows.Count > limit ? rows[limit - 1].Name : null));
+        return Results.Json(new ScopeList([.. rows.Take(limit).Select(IdentityScopeMetadata.Of)], rows.Count > limit ? rows[limit - 1].Name : null));
     }
 
     /// <summary>One identity scope, with an <c>ETag</c>. A name with slashes is sent percent-encoded.</summary>
     private static async Task<IResult> FindAsync(string name, HttpContext http, Store db, CancellationToken ct) =>
-        await ApiChanges.FindAsync(db.Set<Scope>().AsNoTracking(), Segment.Decoded(name), ct) is { } scope ? EntityTag.Show(http, ScopeInput.Of(scope), ApiChanges.TagOf(scope)) : Refusals.Missing("identity scope");
+        await ApiChanges.FindAsync(db.Set<Scope>().AsNoTracking(), Segment.Decoded(name), ct) is { } scope ? EntityTag.Show(http, IdentityScopeMetadata.Of(scope), ApiChanges.TagOf(scope)) : Refusals.Missing("identity scope");
 
     /// <summary>Adds an identity scope. 409 for a name that is taken, by an API too.</summary>
     private static async Task<IResult> AddAsync(HttpContext http, ClaimsPrincipal token, ApiChanges changes, CancellationToken ct)
     {
         var (scope, refused) = await changes.WriteScopeAsync(AdminRoute.ActorOf(token), null, http, ct);
-        return refused ?? EntityTag.Show(http, ScopeInput.Of(scope!), ApiChanges.TagOf(scope!), $"{All}/{Uri.EscapeDataString(scope!.Name)}");
+        return refused ?? EntityTag.Show(http, IdentityScopeMetadata.Of(scope!), ApiChanges.TagOf(scope!), $"{All}/{Uri.EscapeDataString(scope!.Name)}");
     }
 
     /// <summary>Changes all of an identity scope.</summary>
     private static async Task<IResult> ChangeAsync(string name, HttpContext http, ClaimsPrincipal token, ApiChanges changes, CancellationToken ct)
     {
         var (scope, refused) = await changes.WriteScopeAsync(AdminRoute.ActorOf(token), Segment.Decoded(name), http, ct);
-        return refused ?? EntityTag.Show(http, ScopeInput.Of(scope!), ApiChanges.TagOf(scope!));
+        return refused ?? EntityTag.Show(http, IdentityScopeMetadata.Of(scope!), ApiChanges.TagOf(scope!));
     }
 
     /// <summary>Removes an identity scope.</summary>

@@ -155,13 +155,10 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, UserRoles roles
             .Concat(metadata.Providers.Where(name => !providers.Contains(name)).Select(name => new Problem("providers", $"\"{Constraints.Shown(name)}\" is no provider.{NearestName.Question(name, providers)}")));
         if (metadata.ServiceAccount is { Length: > 0 and <= 100 } account && UserNames.Normalize(account) is var normalized && !await db.Set<User>().AnyAsync(user => user.NormalizedUserName == normalized && user.ServiceSince != null, ct))
             broken = broken.Append(new Problem("service_account", $"\"{Constraints.Shown(account)}\" is no service account."));
-        Problem[] problems = [.. unreadable, .. broken.Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)))];
-        return problems.Length > 0 ? new ProblemsResult(problems) : await AboveAsync(actor, before, metadata, ct);
+        return JsonBody.Refuse(unreadable, broken) ?? await AboveAsync(actor, before, metadata, ct);
     }
 
     private static bool NeedsSecret(ClientMetadata metadata) => metadata.TokenEndpointAuthMethod is "client_secret_basic" or "client_secret_post";
-
-    private static string FieldOf(Problem problem) => problem.Property.Split('[', '.')[0];
 
     private static ErrorResult Taken => Refusals.Conflict("There is a client of this client_id. Change that one.");
 }

@@ -15,6 +15,7 @@ namespace IdentityProvider.Admin.People;
 internal sealed class UserSearch(Store db, IEnumerable<Leaving> leaving)
 {
     private static readonly Expression<Func<User, string?>>[] Texts = [user => user.NormalizedUserName, user => user.NormalizedEmail, user => user.NormalizedName];
+    private static readonly Func<User, string?>[] Read = [.. Texts.Select(text => text.Compile())];
 
     /// <returns>Null for an <c>after</c> that is none of ours.</returns>
     public async Task<(IReadOnlyList<User> Users, string? Next)?> FindAsync(UserFilter filter, CancellationToken ct)
@@ -49,9 +50,9 @@ internal sealed class UserSearch(Store db, IEnumerable<Leaving> leaving)
 
         var found = new List<Found>();
         Found? horizon = null;
-        foreach (var text in Texts)
+        foreach (var (text, read) in Texts.Zip(Read))
         {
-            var rows = (await Range(Matching(filter), text, prefix, after).Take(filter.Rows + 1).ToListAsync(ct)).ConvertAll(user => new Found(text.Compile()(user)!, user));
+            var rows = (await Range(Matching(filter), text, prefix, after).Take(filter.Rows + 1).ToListAsync(ct)).ConvertAll(user => new Found(read(user)!, user));
             found.AddRange(rows);
 
             // Beyond the last row of a range that goes on, the others know more than it does.
@@ -168,7 +169,7 @@ internal sealed class UserSearch(Store db, IEnumerable<Leaving> leaving)
         public int CompareTo(Found? other) => OrdinalText.Compare(Text, other!.Text) is not 0 and var order ? order : string.CompareOrdinal(Sorted(User.Id), Sorted(other.User.Id));
 
         /// <summary>Is this the first of the person's texts that begin so?</summary>
-        public bool IsFirstOf(string prefix) => new[] { User.NormalizedUserName, User.NormalizedEmail, User.NormalizedName }
+        public bool IsFirstOf(string prefix) => Read.Select(read => read(User))
             .All(text => text is null || !text.StartsWith(prefix, StringComparison.Ordinal) || OrdinalText.Compare(Text, text) <= 0);
 
         private static string Sorted(Guid id) => id.ToString("N", CultureInfo.InvariantCulture);

@@ -29,9 +29,9 @@ internal static class GroupsApi
     }
 
     /// <summary>Groups by name.</summary>
-    private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = 50, string? after = null)
+    private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = PageCursor.Usual, string? after = null)
     {
-        if (limit is < 1 or > 200 || after?.Length > 100 || after?.Any(char.IsControl) == true)
+        if (!PageCursor.IsLimit(limit) || after?.Length > 100 || after?.Any(char.IsControl) == true)
             return Refusals.BadPage;
         var rows = await db.Set<Group>().AsNoTracking().Where(group => after == null || group.Name.CompareTo(after) > 0).OrderBy(group => group.Name).Take(limit + 1).ToListAsync(ct);
         return Results.Json(new GroupList(await GroupState.OfAsync(db, [.. rows.Take(limit)], ct), rows.Count > limit ? rows[limit - 1].Name : null));
@@ -42,9 +42,9 @@ internal static class GroupsApi
         await GroupState.FindAsync(db, name, ct) is { } found ? EntityTag.Show(http, found.State, found.State.Tag) : Refusals.Missing("group");
 
     /// <summary>The people in a group by themselves, by <c>sub</c>.</summary>
-    private static async Task<IResult> MembersAsync(string name, Store db, CancellationToken ct, int limit = 50, Guid? after = null)
+    private static async Task<IResult> MembersAsync(string name, Store db, CancellationToken ct, int limit = PageCursor.Usual, Guid? after = null)
     {
-        if (limit is < 1 or > 200)
+        if (!PageCursor.IsLimit(limit))
             return Refusals.BadPage;
         if (await GroupState.FindAsync(db, name, ct) is not { } found)
             return Refusals.Missing("group");

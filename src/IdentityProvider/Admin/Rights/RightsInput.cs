@@ -61,10 +61,6 @@ internal static partial class RightsInput
             yield return new Problem("name", "is another one. A name stays; leave it out.");
     }
 
-    public static IEnumerable<Problem> PermissionProblems(IEnumerable<string> permissions) =>
-        permissions.Select((text, i) => (text, i)).Where(permission => !Permission.IsWellFormed(permission.text)).Select(permission => new Problem(
-            $"permissions[{permission.i}]", $"\"{Constraints.Shown(permission.text)}\" is not a permission. Write resource:action in lower case, optionally with :own or :all."));
-
     public static IEnumerable<Problem> Unknown(string property, IEnumerable<string> given, IReadOnlyCollection<string> known, string what) =>
         given.Select((name, i) => (name, i)).Where(entry => !known.Contains(entry.name)).Select(entry => new Problem(
             $"{property}[{entry.i}]", $"\"{Constraints.Shown(entry.name)}\" is no {what}.{NearestName.Question(entry.name, known)}"));

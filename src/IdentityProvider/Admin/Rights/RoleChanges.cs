@@ -18,7 +18,7 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
     public async Task<(Role? Role, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
     {
         var input = new RoleInput();
-        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.NameProblems(input.Name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
+        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.NameProblems(input.Name), .. PermissionRules.Held(input.Permissions)], ct) is { } unfit)
             return (null, unfit);
         var role = new Role { Name = input.Name, Permissions = [.. input.Permissions.Distinct()] };
         var refused = await change.RunAsync(actor, async rights =>
@@ -37,7 +37,7 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
     public async Task<(Role? Role, IResult? Refused)> ChangeAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
     {
         var input = new RoleInput { Name = name };
-        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.Kept(input.Name, name), .. RightsInput.PermissionProblems(input.Permissions)], ct) is { } unfit)
+        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.Kept(input.Name, name), .. PermissionRules.Held(input.Permissions)], ct) is { } unfit)
             return (null, unfit);
         Role? role = null;
         var refused = await change.RunAsync(actor, async rights =>

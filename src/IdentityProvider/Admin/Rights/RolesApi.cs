@@ -33,9 +33,9 @@ internal static class RolesApi
     ]));
 
     /// <summary>Roles by name.</summary>
-    private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = 50, string? after = null)
+    private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = PageCursor.Usual, string? after = null)
     {
-        if (limit is < 1 or > 200 || after?.Length > 100 || after?.Any(char.IsControl) == true)
+        if (!PageCursor.IsLimit(limit) || after?.Length > 100 || after?.Any(char.IsControl) == true)
             return Refusals.BadPage;
         var rows = await db.Set<Role>().AsNoTracking().Where(role => after == null || role.Name.CompareTo(after) > 0).OrderBy(role => role.Name).Take(limit + 1).ToListAsync(ct);
         return Results.Json(new RoleList([.. rows.Take(limit).Select(Answer)], rows.Count > limit ? rows[limit - 1].Name : null));

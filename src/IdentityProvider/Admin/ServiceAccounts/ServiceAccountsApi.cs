@@ -27,9 +27,9 @@ internal static class ServiceAccountsApi
     }
 
     /// <summary>Accounts of programs, by name.</summary>
-    private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = 50, string? after = null)
+    private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = PageCursor.Usual, string? after = null)
     {
-        if (limit is < 1 or > 200 || after?.Length > 256 || after?.Any(char.IsControl) == true)
+        if (!PageCursor.IsLimit(limit) || after?.Length > 256 || after?.Any(char.IsControl) == true)
             return Refusals.BadPage;
         var last = after is null ? null : UserNames.Normalize(after);
         var rows = await db.Set<User>().AsNoTracking().Where(user => user.ServiceSince != null && (last == null || user.NormalizedUserName!.CompareTo(last) > 0))

@@ -108,11 +108,8 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
         var unreadable = JsonInput.Fill(provider, json, ProviderAnswer.ReadOnly);
         var all = await db.Set<Role>().AsNoTracking().ToDictionaryAsync(role => role.Name, role => role.Permissions, ct);
 
-        // Of what could not be read only that is said, and not what follows from its absence.
-        var broken = ProviderRules.Problems(provider, all.Keys).Concat(before is null ? [] : Kept(before, provider, json)).Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)));
-        Problem[] problems = [.. unreadable, .. broken];
-        if (problems.Length > 0)
-            return new ProblemsResult(problems);
+        if (JsonBody.Refuse(unreadable, ProviderRules.Problems(provider, all.Keys).Concat(before is null ? [] : Kept(before, provider, json))) is { } unfit)
+            return unfit;
         var held = (await roles.HeldByAsync(actor, ct)).SelectMany(role => role.Permissions).ToList();
         return provider.RoleRules.Find(rule => all[rule.Role].Exists(permission => !held.Exists(own => Permission.Implies(own, permission)))) is { } above
             ? Refusals.Forbidden($"role_rules give the role {Constraints.Shown(above.Role)}, which permits more than you may do yourself.")
@@ -129,8 +126,6 @@ internal sealed class ProviderChanges(Store db, UserRoles roles, ProviderSecrets
         if (row.ProtectedClientSecret is not null && !json.TryGetProperty(Secret, out _) && (provider.Kind != row.Kind || Differs(provider.Issuer, row.Kind == ProviderKinds.OpenIdConnect ? row.Issuer : null) || Differs(provider.TokenEndpoint, row.TokenEndpoint)))
             yield return new Problem(Secret, "is missing. Give it again when the provider has another kind, issuer or token endpoint.");
     }
-
-    private static string FieldOf(Problem problem) => problem.Property.Split('[', '.')[0];
 
     private static bool Differs(string? given, string? stored) => !string.Equals(given, stored, StringComparison.Ordinal);
 

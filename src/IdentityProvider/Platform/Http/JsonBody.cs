@@ -46,9 +46,15 @@ internal static class JsonBody
     /// <inheritdoc cref="FillAsync"/>
     public static IResult? Fill(object input, JsonElement json, Func<IEnumerable<Problem>> more, params string[] told)
     {
-        // Of what could not be read only that is said, and not what follows from its absence.
         var unreadable = JsonInput.Fill(input, json, told);
-        Problem[] problems = [.. unreadable, .. Constraints.Check(input, JsonNamingPolicy.SnakeCaseLower.ConvertName).Concat(more()).Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)))];
+        return Refuse(unreadable, Constraints.Check(input, JsonNamingPolicy.SnakeCaseLower.ConvertName).Concat(more()));
+    }
+
+    /// <summary>Everything that is wrong at once; of what could not be read only that is said, and not what follows from its absence.</summary>
+    /// <returns>Null when nothing is.</returns>
+    public static IResult? Refuse(IReadOnlyCollection<Problem> unreadable, IEnumerable<Problem> broken)
+    {
+        Problem[] problems = [.. unreadable, .. broken.Where(problem => !unreadable.Any(known => FieldOf(known) == FieldOf(problem)))];
         return problems.Length == 0 ? null : new ProblemsResult(problems);
     }
 

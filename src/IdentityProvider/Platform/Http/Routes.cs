@@ -6,6 +6,7 @@ namespace IdentityProvider.Platform.Http;
 internal static class Routes
 {
     public const string Authorize = "/connect/authorize";
+
     /// <summary>Everything of the admin API lies below; what breaks its callers gets another number.</summary>
     public const string AdminApi = "/api/admin/v1";
 
