@@ -3,7 +3,7 @@ using IdentityProvider.Platform.Validation;
 
 namespace IdentityProvider.Clients;
 
-/// <summary>A protected resource, as a setup document or a caller of the admin API describes it.</summary>
+/// <summary>A protected resource.</summary>
 internal sealed class ApiMetadata
 {
     /// <summary>An absolute URI without fragment, at most 100 characters; the audience of the access tokens for this API, and the client_id of a client that introspects for it.</summary>
