@@ -23,9 +23,9 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
 
     /// <summary>What is locked: the account where there is one (not its spelling, CVE-2025-24806), else the name typed.</summary>
     public static string KeyFor(User? user, string typedName) =>
-        user is null ? $"name:{UserNames.Normalize(typedName)}" : KeyFor(user.Id);
+        user is null ? $"name:{UserNames.Normalize(typedName)}" : KeyOf(user.Id);
 
-    private static string KeyFor(Guid account) => $"user:{account:N}";
+    private static string KeyOf(Guid account) => $"user:{account:N}";
 
     /// <summary>Counts an attempt; only if allowed, the password may be checked.</summary>
     /// <param name="key">From <see cref="KeyFor"/>.</param>
@@ -70,7 +70,7 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
     public async Task<IReadOnlySet<Guid>> LockedAsync(IReadOnlyCollection<Guid> accounts, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var (hashes, now) = (accounts.ToDictionary(id => HashOf(KeyFor(id))), clock.GetUtcNow());
+        var (hashes, now) = (accounts.ToDictionary(id => HashOf(KeyOf(id))), clock.GetUtcNow());
         var keys = hashes.Keys.ToList();
         var locked = await scope.ServiceProvider.GetRequiredService<Store>().Set<SignInFailures>().Where(f => keys.Contains(f.KeyHash) && f.LockedUntil > now).Select(f => f.KeyHash).ToListAsync(ct);
         return locked.Select(hash => hashes[hash]).ToHashSet();

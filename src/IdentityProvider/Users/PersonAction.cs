@@ -16,6 +16,9 @@ internal sealed record PersonAction(int Order, string Title, string Path, string
     /// <summary>Does it make sense for this person now?</summary>
     public Func<PersonState, bool> Suits { get; init; } = static _ => true;
 
+    /// <summary>For accounts of programs, on their page, in place of people.</summary>
+    public bool IsOfPrograms { get; init; }
+
     /// <summary>The deployment does without it.</summary>
     public bool IsOff { get; init; }
 

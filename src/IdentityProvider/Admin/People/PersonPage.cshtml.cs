@@ -88,7 +88,7 @@ internal sealed class PersonPage(
         if (Me.May(Permission.ReadRoles))
             Rights = await rights.OfAsync(sub, ct);
         var state = new PersonState(person, IsLeaving);
-        Actions = [.. actions.Where(action => !action.IsOff && Me.May(action.Permission) && action.Suits(state)).OrderBy(action => action.Order)];
+        Actions = [.. actions.Where(action => !action.IsOff && !action.IsOfPrograms && Me.May(action.Permission) && action.Suits(state)).OrderBy(action => action.Order)];
         return Page();
     }
 }
