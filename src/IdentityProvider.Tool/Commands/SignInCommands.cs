@@ -38,7 +38,10 @@ internal static class SignInCommands
         var discovery = await Discovery.ReadAsync(run.Http, server, run.Ct);
         using var request = new TokenRevocationRequest
         {
-            Address = discovery.RevocationEndpoint, ClientId = signIn.ClientId, ClientCredentialStyle = ClientCredentialStyle.PostBody, Token = signIn.RefreshToken ?? signIn.AccessToken,
+            Address = discovery.RevocationEndpoint,
+            ClientId = signIn.ClientId,
+            ClientCredentialStyle = ClientCredentialStyle.PostBody,
+            Token = signIn.RefreshToken ?? signIn.AccessToken,
         };
         var answer = await run.Http.RevokeTokenAsync(request, run.Ct);
         if (answer.IsError)

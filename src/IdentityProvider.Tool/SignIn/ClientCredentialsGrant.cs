@@ -22,16 +22,20 @@ internal sealed class ClientCredentialsGrant(HttpClient http, Uri server, string
         var discovery = await Discovery.ReadAsync(http, server, ct);
         using var request = new ClientCredentialsTokenRequest
         {
-            Address = discovery.TokenEndpoint, ClientId = clientId, ClientSecret = secret, Scope = scope, ClientCredentialStyle = ClientCredentialStyle.AuthorizationHeader,
+            Address = discovery.TokenEndpoint,
+            ClientId = clientId,
+            ClientSecret = secret,
+            Scope = scope,
+            ClientCredentialStyle = ClientCredentialStyle.AuthorizationHeader,
         };
         if (resource is not null)
             request.Resource.Add(resource);
         var response = await http.RequestClientCredentialsTokenAsync(request, ct);
         ct.ThrowIfCancellationRequested();
-        if (response is { IsError: true, ErrorType: not ResponseErrorType.Protocol })
-            throw new ToolException($"No answer from {server}: {response.Error}");
+        if (response.Unreachable(server) is { } unreachable)
+            throw unreachable;
         return response.IsError || response.AccessToken is null
-            ? throw new ToolException($"{server} gives {clientId} no token: {response.Error} {response.ErrorDescription}".TrimEnd(), ExitCode.Forbidden)
+            ? throw new ToolException($"{server} gives {clientId} no token: {response.Words()}", ExitCode.Forbidden)
             : response;
     }
 }

@@ -22,12 +22,15 @@ internal sealed class PersonalSignIn(HttpClient http, Uri server, SignInStore st
         var discovery = await Discovery.ReadAsync(http, server, ct);
         using var request = new RefreshTokenRequest
         {
-            Address = discovery.TokenEndpoint, ClientId = current.ClientId, ClientCredentialStyle = ClientCredentialStyle.PostBody, RefreshToken = current.RefreshToken,
+            Address = discovery.TokenEndpoint,
+            ClientId = current.ClientId,
+            ClientCredentialStyle = ClientCredentialStyle.PostBody,
+            RefreshToken = current.RefreshToken,
         };
         var response = await http.RequestRefreshTokenAsync(request, ct);
         ct.ThrowIfCancellationRequested();
-        if (response is { IsError: true, ErrorType: not ResponseErrorType.Protocol })
-            throw new ToolException($"No answer from {server}: {response.Error}");
+        if (response.Unreachable(server) is { } unreachable)
+            throw unreachable;
         if (response.IsError || response.AccessToken is null)
             throw Over;
         store.Keep(server, current = current with { AccessToken = response.AccessToken, ExpiresAt = clock.GetUtcNow().AddSeconds(response.ExpiresIn), RefreshToken = response.RefreshToken ?? current.RefreshToken });

@@ -145,14 +145,14 @@ public sealed class AdministeringWithTheTool : IAsyncLifetime
         Assert.Equal(0, (await tool.RunAsync("settings")).Code);
         Assert.True((int)(await tool.JsonAsync("statistics"))["users"]! >= 6);
 
-        await Eventually.HoldsAsync(async () => (await tool.RunAsync("audit", "search", "--name", "keys.*")).Output.Contains("keys.", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(async () => (await tool.RunAsync("audit", "search", "--name", "signing_keys.*")).Output.Contains("signing_keys.", StringComparison.Ordinal));
         Assert.True((bool)(await tool.JsonAsync("audit", "verify"))["ok"]!);
         var exported = Path.Combine(tool.Folder, "audit.csv");
         Assert.Equal(0, (await tool.RunAsync("audit", "export", "--format", "csv", "--file", exported)).Code);
-        Assert.Contains("keys.", await File.ReadAllTextAsync(exported), StringComparison.Ordinal);
+        Assert.Contains("signing_keys.", await File.ReadAllTextAsync(exported), StringComparison.Ordinal);
         Assert.Equal(1, (await tool.RunAsync("audit", "export", "--file", exported)).Code);
-        var lines = (await tool.RunAsync("audit", "export", "--name", "keys.*")).Output.Trim().Split('\n');
-        Assert.All(lines, line => Assert.StartsWith("keys.", (string?)JsonNode.Parse(line)!["name"]));
+        var lines = (await tool.RunAsync("audit", "export", "--name", "signing_keys.*")).Output.Trim().Split('\n');
+        Assert.All(lines, line => Assert.StartsWith("signing_keys.", (string?)JsonNode.Parse(line)!["name"]));
     }
 
     [Fact]

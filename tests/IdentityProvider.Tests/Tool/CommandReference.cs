@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using IdentityProvider.Tool;
+using static System.FormattableString;
 
 namespace IdentityProvider.Tests.Tool;
 
@@ -25,7 +26,7 @@ internal static class CommandReference
             text.Append(Row(option));
         foreach (var command in root.Subcommands.OrderBy(command => command.Name, StringComparer.Ordinal))
         {
-            text.Append($"\n## {command.Name}\n\n{Cell(command.Description)}\n");
+            text.Append(Invariant($"\n## {command.Name}\n\n{Cell(command.Description)}\n"));
             WriteLeaves(text, command, $"idp {command.Name}", isRoot: true);
         }
 
@@ -36,13 +37,13 @@ internal static class CommandReference
     {
         if (command.Subcommands.Count == 0)
         {
-            text.Append($"\n    {path}{string.Concat(command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" <{argument.Name}>"))}{(command.Options.Any(option => !option.Recursive) ? " [options]" : "")}\n");
+            text.Append(Invariant($"\n    {path}{string.Concat(command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" <{argument.Name}>"))}{(command.Options.Any(option => !option.Recursive) ? " [options]" : "")}\n"));
             if (!isRoot)
-                text.Append($"\n{Cell(command.Description)}\n");
+                text.Append(Invariant($"\n{Cell(command.Description)}\n"));
             if (command.Arguments.Count + command.Options.Count > 0)
                 text.Append("\n| | |\n|---|---|\n");
             foreach (var argument in command.Arguments)
-                text.Append($"| `{argument.Name}` | {Cell(argument.Description)} |\n");
+                text.Append(Invariant($"| `{argument.Name}` | {Cell(argument.Description)} |\n"));
             foreach (var option in command.Options.Where(option => !option.Recursive))
                 text.Append(Row(option));
         }

@@ -35,12 +35,20 @@ internal sealed class ToolBench : IDisposable
         document["service_accounts"] = new JsonArray(new JsonObject { ["name"] = "robot", ["roles"] = new JsonArray("admin") });
         document["clients"]!.AsArray().Add(new JsonObject
         {
-            ["client_id"] = "robot", ["client_secret"] = RobotSecret, ["grant_types"] = new JsonArray("client_credentials"), ["scope"] = $"notes:read urn:identityprovider:admin {scopes}", ["service_account"] = "robot",
+            ["client_id"] = "robot",
+            ["client_secret"] = RobotSecret,
+            ["grant_types"] = new JsonArray("client_credentials"),
+            ["scope"] = $"notes:read urn:identityprovider:admin {scopes}",
+            ["service_account"] = "robot",
         });
         document["clients"]!.AsArray().Add(new JsonObject
         {
-            ["client_id"] = "idp-cli", ["client_name"] = "Command line", ["token_endpoint_auth_method"] = "none", ["application_type"] = "native",
-            ["grant_types"] = new JsonArray(Device.Tv.GrantType, "refresh_token"), ["scope"] = $"openid profile offline_access urn:identityprovider:admin {scopes}",
+            ["client_id"] = "idp-cli",
+            ["client_name"] = "Command line",
+            ["token_endpoint_auth_method"] = "none",
+            ["application_type"] = "native",
+            ["grant_types"] = new JsonArray(Device.Tv.GrantType, "refresh_token"),
+            ["scope"] = $"openid profile offline_access urn:identityprovider:admin {scopes}",
         });
         change?.Invoke(document);
         return document.ToJsonString();
