@@ -87,7 +87,7 @@ internal sealed class SpraySearch(Store db, SuspicionLog log, IOptions<Suspicion
 
     /// <summary>Where the window begins in the chain: from there on the index over name and number leads.</summary>
     private async Task<long?> FirstSinceAsync(DateTimeOffset since, CancellationToken ct) =>
-        await db.Set<AuditRecord>().Where(r => r.At >= since && r.Sequence > 0).OrderBy(r => r.At).Select(r => (long?)r.Sequence).FirstOrDefaultAsync(ct);
+        await db.Set<AuditRecord>().Where(r => r.At >= since && r.Sequence > 0).OrderBy(r => r.At).ThenBy(r => r.Sequence).Select(r => (long?)r.Sequence).FirstOrDefaultAsync(ct);
 
     private IQueryable<AuditRecord> Since(string name, long first) => db.Set<AuditRecord>().AsNoTracking().Where(r => r.Name == name && r.Sequence >= first);
 
