@@ -2,7 +2,6 @@ using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Roles;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Suspicions;
