@@ -97,7 +97,7 @@ internal sealed class AdminApi(HttpClient http, Uri server, Credentials credenti
             var response = await Reach.Async(server, () => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct), ct);
             if (response.StatusCode == HttpStatusCode.Unauthorized && !renewed && await credentials.RenewAsync(ct))
                 renewed = true;
-            else if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && (key is not null || method == HttpMethod.Get) && attempt < Attempts && WaitOf(response, wait) <= LongestWait)
+            else if (MayRepeat(response.StatusCode, method, key) && attempt < Attempts && WaitOf(response, wait) <= LongestWait)
             {
                 await Task.Delay(WaitOf(response, wait), clock, ct);
                 wait *= 2;
@@ -110,6 +110,10 @@ internal sealed class AdminApi(HttpClient http, Uri server, Credentials credenti
             response.Dispose();
         }
     }
+
+    /// <summary>What was counted out has not begun; a server in trouble may have done it, which only a key or a reading undoes.</summary>
+    private static bool MayRepeat(HttpStatusCode status, HttpMethod method, string? key) =>
+        status == HttpStatusCode.TooManyRequests || (status == HttpStatusCode.ServiceUnavailable && (key is not null || method == HttpMethod.Get));
 
     private TimeSpan WaitOf(HttpResponseMessage response, TimeSpan otherwise) => response.Headers.RetryAfter switch
     {
