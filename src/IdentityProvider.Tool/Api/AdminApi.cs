@@ -126,7 +126,7 @@ internal sealed class AdminApi(HttpClient http, Uri server, Credentials credenti
     {
         var text = await Reach.Async(server, () => response.Content.ReadAsStringAsync(ct), ct);
         var type = response.Content.Headers.ContentType?.MediaType ?? "";
-        var body = text.Length > 0 && type.EndsWith("json", StringComparison.Ordinal) ? Json.Parse(text, $"The answer of {server}") : null;
+        var body = text.Length > 0 && type.EndsWith("json", StringComparison.Ordinal) ? Json.Parse(text, $"The answer of {server}", ExitCode.Failed) : null;
         if (!response.IsSuccessStatusCode && (body is JsonObject || text.Length == 0) && (int)response.StatusCode >= 400)
             throw new ApiRefusal(ApiProblem.Of(response, body as JsonObject));
         if (!response.IsSuccessStatusCode || (text.Length > 0 && body is null))

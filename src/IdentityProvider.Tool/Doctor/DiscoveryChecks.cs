@@ -12,7 +12,7 @@ internal static class DiscoveryChecks
     {
         var (document, words) = await probe.JsonAsync(probe["/.well-known/openid-configuration"]);
         if (document is null)
-            return (null, [new(Name, Health.Fail, words, "Is the server running, and does the proxy pass /.well-known/openid-configuration on to it?")]);
+            return (null, [new(Name, Health.Fail, words, "Is the server running, and does the proxy pass /.well-known/openid-configuration on to it, with the host that was asked? IdentityProvider:Issuer must be that address.")]);
         var (asked, issuer) = (Servers.Text(probe.Server), document["issuer"]?.ToString() ?? "");
         var findings = new List<Finding>
         {

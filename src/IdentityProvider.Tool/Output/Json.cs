@@ -16,7 +16,7 @@ internal static class Json
     public static string OneLine(JsonNode? node) => Plain.Text(node?.ToJsonString(Short) ?? "null");
 
     /// <exception cref="ToolException">It is not JSON.</exception>
-    public static JsonNode? Parse(string text, string source)
+    public static JsonNode? Parse(string text, string source, int code = ExitCode.Misused)
     {
         try
         {
@@ -24,7 +24,7 @@ internal static class Json
         }
         catch (JsonException exception)
         {
-            throw ToolException.Misused($"{source} is not JSON: {exception.Message}");
+            throw new ToolException($"{source} is not JSON: {exception.Message}", code);
         }
     }
 }

@@ -37,7 +37,13 @@ public sealed class ExaminingServers
     {
         await using var host = await IdpHost.StartAsync(new IdpSetup { Document = ToolBench.Document() });
         using var tool = new ToolBench();
-        var answer = await tool.RunAsync("doctor", "--server", $"http://127.0.0.1:{host.Issuer.Port}");
+        var refused = await tool.RunAsync("doctor", "--server", $"http://127.0.0.1:{host.Issuer.Port}");
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("fail  discovery: ", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("IdentityProvider:Issuer", refused.Output, StringComparison.Ordinal);
+
+        await using var inside = await FakeServer.StartAsync(http => http.Response.WriteAsJsonAsync(new { issuer = "http://inside:8080", jwks_uri = "http://inside:8080/jwks", token_endpoint = "http://inside:8080/token" }));
+        var answer = await tool.RunAsync("doctor", "--server", inside.Address.ToString());
         Assert.Equal(1, answer.Code);
         Assert.Contains("fail  discovery: ", answer.Output, StringComparison.Ordinal);
         Assert.Contains("fail  proxy: ", answer.Output, StringComparison.Ordinal);

@@ -66,7 +66,6 @@ public sealed class TakingPeopleOver : IAsyncLifetime
     [Fact]
     public async Task Nobody_gives_by_an_import_what_they_do_not_hold()
     {
-        await tool.JsonAsync("users", "roles", "deputy", "--add", "deputy");
         var file = tool.Write("people.ndjson", """{"username":"mole","roles":["deputy"]}""");
         var refused = await tool.RunAsync("import", file);
         Assert.Equal(1, refused.Code);

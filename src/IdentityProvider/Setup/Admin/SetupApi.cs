@@ -29,7 +29,7 @@ internal static class SetupApi
     private static async Task<IResult> CheckAsync(HttpContext http, SetupRunner runner, CancellationToken ct)
     {
         var input = new SetupCheckInput();
-        if (await JsonBody.FillAsync(http, input, () => input.Documents.Select(Named).OfType<Problem>(), ct) is { } unfit)
+        if (await JsonBody.FillAsync(http, input, () => input.Documents.Count == 0 ? [new Problem("documents", "is empty. Give one document or more.")] : input.Documents.Select(Named).OfType<Problem>(), ct) is { } unfit)
             return unfit;
         var problems = await runner.CheckAsync([.. input.Documents.Select(document => (document.Name, document.Text))], ct);
         return Results.Json(new SetupCheckAnswer([.. problems.Select(problem => new SetupProblemAnswer(problem.File, problem.Line, problem.Text))]));
