@@ -26,6 +26,7 @@ using IdentityProvider.Sessions;
 using IdentityProvider.Setup;
 using IdentityProvider.SignIn;
 using IdentityProvider.SigningKeys;
+using IdentityProvider.Suspicions;
 using IdentityProvider.Themes;
 using IdentityProvider.Tokens;
 using IdentityProvider.UpstreamProviders;
@@ -67,6 +68,7 @@ public static class IdentityProviderBuilder
             // What they all speak of.
             .AddAudit()
             .AddSessions()
+            .AddSuspicions()
             .AddUsers()
             .AddRoles()
             .AddClients()
@@ -119,6 +121,7 @@ public static class IdentityProviderBuilder
         app.MapApiKeys();
         app.MapClientRegistration();
         app.MapAdmin();
+        app.MapSetup();
         app.MapWebhooks();
         app.MapRazorPages();
         return app;
