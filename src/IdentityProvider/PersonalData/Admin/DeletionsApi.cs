@@ -28,29 +28,25 @@ internal static class DeletionsApi
     /// <c>immediately=true</c> it is removed at the next clean-up, in ten minutes at most, and nothing undoes that. 403 for somebody who holds more than the caller, 409 for the last administrator.
     /// </summary>
     private static async Task<IResult> DeleteAsync(
-        Guid sub, ClaimsPrincipal token, Store db, HeldByCaller held, Deletions deletions, EventLog events, CancellationToken ct, bool immediately = false)
+        Guid sub, ClaimsPrincipal token, Store db, HeldByCaller held, Deletions deletions, CancellationToken ct, bool immediately = false)
     {
         var actor = AdminRoute.ActorOf(token);
         if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince == null, ct) is not { } user)
             return Refusals.Missing("person");
         if (await held.RefuseAboveAsync(actor, sub, ct) is { } above)
             return above;
-        if (await deletions.RequestAsync(user, ct, immediately) is not { } deletion)
+        if (await deletions.RequestAsync(user, ct, immediately, new DeletionAdministered(actor, sub, immediately ? "removed" : "closed")) is not { } deletion)
             return Refusals.Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first.");
-        events.Raise(new DeletionAdministered(actor, sub, immediately ? "removed" : "closed"));
         return Results.Json(new DeletionAnswer(sub, deletion.DueAt), statusCode: StatusCodes.Status202Accepted);
     }
 
     /// <summary>The person stays after all. 404 when there is nothing to undo, or it is too late.</summary>
-    private static async Task<IResult> RestoreAsync(Guid sub, ClaimsPrincipal token, HeldByCaller held, Deletions deletions, EventLog events, CancellationToken ct)
+    private static async Task<IResult> RestoreAsync(Guid sub, ClaimsPrincipal token, HeldByCaller held, Deletions deletions, CancellationToken ct)
     {
         var actor = AdminRoute.ActorOf(token);
         if (await held.RefuseAboveAsync(actor, sub, ct) is { } above)
             return above;
-        if (!await deletions.UndoAsync(sub, ct))
-            return Refusals.Missing("closed account");
-        events.Raise(new DeletionAdministered(actor, sub, "restored"));
-        return Results.NoContent();
+        return await deletions.UndoAsync(sub, ct, new DeletionAdministered(actor, sub, "restored")) ? Results.NoContent() : Refusals.Missing("closed account");
     }
 }
 
