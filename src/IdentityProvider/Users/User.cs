@@ -55,8 +55,8 @@ internal sealed class User : IdentityUser<Guid>
     /// <summary>What the address looks like: of addresses that look alike one has an account.</summary>
     public string? EmailLikeness { get; private set; }
 
-    /// <summary>What to call the person on a page.</summary>
-    public string DisplayName => Name ?? UserName ?? Email ?? Id.ToString();
+    /// <summary>What to call the person on a page. The name of an account of programs says what it is for.</summary>
+    public string DisplayName => (ServiceSince is null ? Name : null) ?? UserName ?? Email ?? Id.ToString();
 
     /// <summary>An account of programs.</summary>
     public static User ForService(string name, string? description, string securityStamp, DateTimeOffset now) => new()

@@ -12,7 +12,7 @@ internal static class GroupMembers
     {
         var rows = await db.Set<GroupMember>().Where(member => member.GroupId == groupId && (after == null || member.UserId.CompareTo(after.Value) > 0)).OrderBy(member => member.UserId).Take(limit + 1)
             .Join(db.Set<User>(), member => member.UserId, user => user.Id, (_, user) => user).OrderBy(user => user.Id)
-            .Select(user => new GroupMemberRow(user.Id, user.UserName, user.Name, user.Email)).ToListAsync(ct);
+            .Select(user => new GroupMemberRow(user.Id, user.UserName, user.Name, user.Email, user.ServiceSince != null)).ToListAsync(ct);
         return ([.. rows.Take(limit)], rows.Count > limit ? rows[limit - 1].Id : null);
     }
 
@@ -22,7 +22,7 @@ internal static class GroupMembers
             .ToDictionaryAsync(row => row.Name, row => row.Members, ct);
 }
 
-internal sealed record GroupMemberRow(Guid Id, string? UserName, string? Name, string? Email)
+internal sealed record GroupMemberRow(Guid Id, string? UserName, string? Name, string? Email, bool IsProgram)
 {
-    public string DisplayName => Name ?? UserName ?? Email ?? Id.ToString();
+    public string DisplayName => (IsProgram ? null : Name) ?? UserName ?? Email ?? Id.ToString();
 }
