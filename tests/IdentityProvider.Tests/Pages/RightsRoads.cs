@@ -62,7 +62,7 @@ internal static class RightsRoads
         await ClearAsync(stage);
         await stage.Host.InStoreAsync(async db =>
         {
-            var editor = new Role { Id = Guid.CreateVersion7(), Name = "editor", Permissions = ["notes:read:all", "notes:write:all", "notes:delete:own", "users:read"] };
+            var editor = new Role { Id = Guid.CreateVersion7(), Name = "editor", Permissions = ["notes:read:own", "notes:write:own", "notes:delete:own", "users:read"] };
             db.AddRange(editor, new Role { Name = Delegate, Permissions = [.. only] }, new Role { Name = StageDocument.Script, Permissions = ["notes:read:own"] }, new Role { Name = StageDocument.Long, Permissions = [] });
             var (staff, desk, strange) = (Group("staff", "Who works here"), Group("desk", "First line <b>of help</b>"), Group(StageDocument.Image, StageDocument.Long));
             db.AddRange(staff, desk, strange);
