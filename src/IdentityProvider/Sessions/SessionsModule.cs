@@ -29,7 +29,7 @@ internal static class SessionsModule
             ? provider.GetRequiredService<RedisSessions>()
             : provider.GetRequiredService<DatabaseSessions>());
         services.AddScoped<SessionSearch>().AddScoped<SessionEnding>().AddSingleton<Panic>();
-        services.AddScoped<SessionEnd>().AddScoped<TrustedDevices>();
+        services.AddScoped<SessionEnd>().AddScoped<ActingRight>().AddScoped<TrustedDevices>();
         services.AddSingleton(new Pruning("trusted devices", static (db, now, ct) =>
             db.Set<TrustedDevice>().Where(d => d.CreatedAt < now - TrustedDevices.Longest).DeleteInBatchesAsync(ct)));
         services.AddSingleton<SessionSweep>().AddHostedService(provider => provider.GetRequiredService<SessionSweep>());

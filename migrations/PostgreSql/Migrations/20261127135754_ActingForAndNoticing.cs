@@ -1,0 +1,60 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace IdentityProvider.Migrations.PostgreSql.Migrations
+{
+    /// <inheritdoc />
+    public partial class ActingForAndNoticing : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.AddColumn<Guid>(
+                name: "ActorId",
+                table: "Sessions",
+                type: "uuid",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "ActorReason",
+                table: "Sessions",
+                type: "character varying(200)",
+                maxLength: 200,
+                nullable: true);
+
+            migrationBuilder.AddColumn<Guid>(
+                name: "ActorSessionId",
+                table: "Sessions",
+                type: "uuid",
+                nullable: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Sessions_ActorSessionId",
+                table: "Sessions",
+                column: "ActorSessionId",
+                unique: true);
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropIndex(
+                name: "IX_Sessions_ActorSessionId",
+                table: "Sessions");
+
+            migrationBuilder.DropColumn(
+                name: "ActorId",
+                table: "Sessions");
+
+            migrationBuilder.DropColumn(
+                name: "ActorReason",
+                table: "Sessions");
+
+            migrationBuilder.DropColumn(
+                name: "ActorSessionId",
+                table: "Sessions");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using IdentityProvider.Platform.Http;
+using IdentityProvider.Sessions;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace IdentityProvider.Impersonation;
+
+/// <summary>/impersonation/end: back to the administrator's own session. Nothing is changed by looking.</summary>
+[OpenWhileActing]
+internal sealed class EndPage(SessionStore sessions) : PageModel
+{
+    public IActionResult OnGet() => new SeeOtherPage("/account");
+
+    public async Task<IActionResult> OnPostAsync(CancellationToken ct)
+    {
+        // Pressed twice: the first has done it.
+        if (await sessions.FindAsync(HttpContext, ct) is { ActorId: not null } acted)
+            await sessions.ReturnAsync(HttpContext, acted, ct);
+        return new SeeOtherPage("/admin");
+    }
+}
