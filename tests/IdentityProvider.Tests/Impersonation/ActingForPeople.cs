@@ -39,8 +39,11 @@ public sealed class ActingForPeople : IAsyncLifetime
         var document = JsonNode.Parse(RightsBench.Document("users:manage", "users:impersonate"))!;
         document["roles"]!.AsArray().Add(new JsonObject { ["name"] = "helper", ["permissions"] = new JsonArray("users:impersonate") });
         document["roles"]!.AsArray().Add(new JsonObject { ["name"] = "author", ["permissions"] = new JsonArray("notes:write:own") });
+        var trusted = document["clients"]!.AsArray().Single(client => (string?)client!["client_id"] == "trusted")!;
+        trusted["scope"] = $"{trusted["scope"]} offline_access";
         foreach (var (user, role) in new[] { ("deputy", "helper"), ("reader", "author") })
             document["users"]!.AsArray().Single(u => (string?)u!["username"] == user)!["roles"] = new JsonArray(role);
+        document["users"]!.AsArray().Single(u => (string?)u!["username"] == "grace")!["email_verified"] = true;
         document["service_accounts"] = new JsonArray(new JsonObject { ["name"] = "robot" });
         return document.ToJsonString();
     }
@@ -75,19 +78,19 @@ public sealed class ActingForPeople : IAsyncLifetime
     public async Task The_administrator_sees_what_the_person_sees_under_a_banner_and_returns()
     {
         using var ada = await ActingAsync();
-        Assert.Contains("grace", (await ada.OpenAsync("/account/profile")).Document.QuerySelector("nav .name")!.TextContent, StringComparison.OrdinalIgnoreCase);
-        foreach (var path in new[] { "/account/profile", "/account/apps", "/account/sessions", "/signout" })
+        Assert.Contains("grace", (await ada.OpenAsync("/account")).Document.QuerySelector("nav .name")!.TextContent, StringComparison.OrdinalIgnoreCase);
+        foreach (var path in new[] { "/account", "/account/apps", "/account/sessions", "/signout" })
         {
             var banner = (await ada.OpenAsync(path)).Document.QuerySelector("aside.acting");
             Assert.Contains(Reason, banner!.TextContent, StringComparison.Ordinal);
         }
 
         Assert.Equal(HttpStatusCode.Forbidden, (await ada.OpenAsync("/admin/sessions")).Status);
-        await ada.OpenAsync("/account/profile");
+        await ada.OpenAsync("/account");
         var page = await ada.SubmitAsync("Stop");
         Assert.StartsWith("/admin/", page.Url.AbsolutePath, StringComparison.Ordinal);
         Assert.Null(page.Document.QuerySelector("aside.acting"));
-        Assert.Contains("ada", (await ada.OpenAsync("/account/profile")).Document.QuerySelector("nav .name")!.TextContent, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("ada", (await ada.OpenAsync("/account")).Document.QuerySelector("nav .name")!.TextContent, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(0, await ActedAsync());
     }
 
@@ -156,7 +159,8 @@ public sealed class ActingForPeople : IAsyncLifetime
             Assert.False(claims.TryGetProperty("amr", out _));
         }
 
-        var told = await new RelyingParty(host, "trusted").PostAsync("/connect/introspect", ("token", answer["access_token"]!));
+        var notes = await new RelyingParty(host, "trusted").TokensAsync(ada, "openid notes:read");
+        var told = await new RelyingParty(host, TestDocument.Api).PostAsync("/connect/introspect", ("token", notes["access_token"]!));
         Assert.Equal(adas.ToString(), told.Json.GetProperty("act").GetProperty("sub").GetString());
 
         // What a stolen token must not do, one of somebody who acts does not either.
@@ -164,7 +168,7 @@ public sealed class ActingForPeople : IAsyncLifetime
         request.Headers.Authorization = new("Bearer", answer["access_token"]);
         Assert.Equal(HttpStatusCode.Unauthorized, (await host.Http.SendAsync(request)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await new RelyingParty(host, "trusted").GetAsync("/connect/userinfo", answer["access_token"]!)).Status);
-        await ada.OpenAsync("/account/profile");
+        await ada.OpenAsync("/account");
         await ada.SubmitAsync("Stop");
         Assert.Equal(HttpStatusCode.Unauthorized, (await new RelyingParty(host, "trusted").GetAsync("/connect/userinfo", answer["access_token"]!)).Status);
     }
@@ -254,7 +258,7 @@ public sealed class ActingForPeople : IAsyncLifetime
     public async Task The_audit_names_the_administrator_for_all_that_is_done()
     {
         using var ada = await ActingAsync();
-        await ada.OpenAsync("/account/profile");
+        await ada.OpenAsync("/account");
         await ada.SubmitAsync("Save", ("name", "Grace by Ada"));
         await ada.SubmitAsync("Stop");
         var (adas, graces) = (await bench.SubAsync("ada"), await bench.SubAsync("grace"));
