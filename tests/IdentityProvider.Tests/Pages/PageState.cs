@@ -1,6 +1,7 @@
 using static IdentityProvider.Tests.Pages.AccountRoads;
 using static IdentityProvider.Tests.Pages.AdminRoads;
 using static IdentityProvider.Tests.Pages.FederationRoads;
+using static IdentityProvider.Tests.Pages.ImpersonationRoads;
 using static IdentityProvider.Tests.Pages.KeyRoads;
 using static IdentityProvider.Tests.Pages.MailRoads;
 using static IdentityProvider.Tests.Pages.PasskeyPages;
@@ -37,6 +38,13 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("login-last-used", "Sign in", (stage, tab) => LastUsedAsync(stage, tab)),
         new("login-elsewhere", "Sign in", (stage, tab) => LastUsedAsync(stage, tab, "elsewhere")),
         new("login-nowhere", "Sign in", (stage, tab) => tab.OpenAsync(stage.Host, stage.Shop("nowhere").AuthorizeUrl())),
+        new("impersonate", "Act for Zoe Neuling", (stage, tab) => BeforeAsync(stage, tab, "zoe")),
+        new("impersonate-failed", "Act for Zoe Neuling", (stage, tab) => BeforeAsync(stage, tab, "zoe", "x"), Failed: true),
+        new("impersonate-refused", "Act for Wanda Warden", (stage, tab) => BeforeAsync(stage, tab, "warden")),
+        new("acting-account", "Your account", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account")),
+        new("acting-sessions", "Where you are signed in", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account/sessions", "zoe")),
+        new("acting-only-them", "Only they can do this", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account/password")),
+        new("acting-only-them-client", "Only they can do this", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, stage.Shop().AuthorizeUrl("openid", ("prompt", "login")), "zoe")),
         new("consent", "Allow Corner Shop", (stage, tab) => SignedInAsync(stage, tab, ("prompt", "consent"))),
         new("consent-online", "Allow Corner Shop", (stage, tab) => SignedInAsync(stage, tab, ("prompt", "consent"), ("scope", "openid"))),
         new("mfa", "Enter your code", MfaAsync),
