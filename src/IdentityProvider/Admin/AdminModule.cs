@@ -5,7 +5,7 @@ using IdentityProvider.Admin.Rights;
 using IdentityProvider.Admin.ServiceAccounts;
 using IdentityProvider.Admin.Server;
 using IdentityProvider.Platform.Http;
-using Microsoft.AspNetCore.Builder;
+using IdentityProvider.Roles;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -18,12 +18,13 @@ namespace IdentityProvider.Admin;
 internal static class AdminModule
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddScoped<RoleChanges>().AddScoped<GroupChanges>().AddScoped<UserSearch>().AddScoped<UserChanges>().AddScoped<ClientChanges>().AddScoped<SecretChanges>().AddScoped<ApiChanges>().AddScoped<ServiceAccountChanges>()
-        .AddSingleton(new NavigationItem(NavigationItem.Account, 1000, "Administration", "/admin") { LeadsInto = NavigationItem.Admin });
+        .AddScoped<RoleChanges>().AddScoped<GroupChanges>().AddScoped<UserRoleChanges>().AddScoped<UserSearch>().AddScoped<UserChanges>().AddScoped<ClientChanges>().AddScoped<SecretChanges>().AddScoped<ApiChanges>().AddScoped<ServiceAccountChanges>()
+        .AddSingleton(new NavigationItem(NavigationItem.Account, 1000, "Administration", "/admin") { LeadsInto = NavigationItem.Admin })
+        .AddSingleton(new NavigationItem(NavigationItem.Admin, 20, "Roles", "/admin/roles") { Permission = Permission.ReadRoles })
+        .AddSingleton(new NavigationItem(NavigationItem.Admin, 25, "Groups", "/admin/groups") { Permission = Permission.ReadRoles });
 
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/admin", (IEnumerable<NavigationItem> items) => new SeeOther(items.Where(item => item.Area == NavigationItem.Admin).MinBy(item => item.Order)!.Path));
         UsersApi.Map(routes);
         ClientsApi.Map(routes);
         SecretsApi.Map(routes);

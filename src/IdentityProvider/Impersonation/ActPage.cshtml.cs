@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions;

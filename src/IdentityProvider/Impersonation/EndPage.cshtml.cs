@@ -9,7 +9,7 @@ namespace IdentityProvider.Impersonation;
 [OpenWhileActing]
 internal sealed class EndPage(SessionStore sessions) : PageModel
 {
-    public IActionResult OnGet() => new SeeOtherPage("/account");
+    public async Task<IActionResult> OnGetAsync(CancellationToken ct) => new SeeOtherPage(await sessions.FindAsync(HttpContext, ct) is { ActorId: not null } ? "/account" : "/admin");
 
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {

@@ -28,7 +28,7 @@ internal static class SessionsModule
         services.AddScoped<ILiveSessions>(provider => provider.GetRequiredService<IOptions<RedisOptions>>().Value.Sessions
             ? provider.GetRequiredService<RedisSessions>()
             : provider.GetRequiredService<DatabaseSessions>());
-        services.AddScoped<SessionSearch>().AddScoped<SessionEnding>().AddSingleton<Panic>();
+        services.AddScoped<SessionSearch>().AddScoped<SessionEnding>().AddScoped<ConsoleUsers>().AddSingleton<Panic>();
         services.AddScoped<SessionEnd>().AddScoped<ActingRight>().AddScoped<TrustedDevices>();
         services.AddSingleton(new Pruning("trusted devices", static (db, now, ct) =>
             db.Set<TrustedDevice>().Where(d => d.CreatedAt < now - TrustedDevices.Longest).DeleteInBatchesAsync(ct)));

@@ -13,7 +13,9 @@ internal static class AdminRoads
     private const string Warden = "warden";
 
     /// <summary>As somebody who became an administrator after signing in, and has given a second factor since.</summary>
-    public static async Task AdminAsync(Stage stage, Tab tab, string path)
+    public static Task AdminAsync(Stage stage, Tab tab, string path) => AdminAsync(stage, tab, path, "admin");
+
+    public static async Task AdminAsync(Stage stage, Tab tab, string path, string role)
     {
         await stage.Host.InStoreAsync(db => db.Set<UserRole>().Where(held => db.Set<User>().Any(u => u.Id == held.UserId && u.UserName == Warden)).ExecuteDeleteAsync());
         var cookies = await stage.SignedInAsync(Warden);
@@ -21,7 +23,7 @@ internal static class AdminRoads
         {
             var session = await db.Set<Session>().Where(s => s.User.UserName == Warden).OrderByDescending(s => s.CreatedAt).FirstAsync();
             session.Factors.Add(new Factor { Method = "otp", At = session.AuthenticatedAt });
-            db.Add(new UserRole { UserId = session.UserId, RoleId = await db.Set<Role>().Where(role => role.Name == "admin").Select(role => role.Id).SingleAsync() });
+            db.Add(new UserRole { UserId = session.UserId, RoleId = await db.Set<Role>().Where(held => held.Name == role).Select(role => role.Id).SingleAsync() });
             return await db.SaveChangesAsync();
         });
         await tab.Context.AddCookiesAsync(cookies);

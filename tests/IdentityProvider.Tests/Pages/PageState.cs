@@ -1,7 +1,6 @@
 using static IdentityProvider.Tests.Pages.AccountRoads;
 using static IdentityProvider.Tests.Pages.AdminRoads;
 using static IdentityProvider.Tests.Pages.FederationRoads;
-using static IdentityProvider.Tests.Pages.ImpersonationRoads;
 using static IdentityProvider.Tests.Pages.KeyRoads;
 using static IdentityProvider.Tests.Pages.MailRoads;
 using static IdentityProvider.Tests.Pages.PasskeyPages;
@@ -38,9 +37,9 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("login-last-used", "Sign in", (stage, tab) => LastUsedAsync(stage, tab)),
         new("login-elsewhere", "Sign in", (stage, tab) => LastUsedAsync(stage, tab, "elsewhere")),
         new("login-nowhere", "Sign in", (stage, tab) => tab.OpenAsync(stage.Host, stage.Shop("nowhere").AuthorizeUrl())),
-        new("impersonate", "Act for Zoe Neuling", (stage, tab) => BeforeAsync(stage, tab, "zoe")),
-        new("impersonate-failed", "Act for Zoe Neuling", (stage, tab) => BeforeAsync(stage, tab, "zoe", "x"), Failed: true),
-        new("impersonate-refused", "Act for Wanda Warden", (stage, tab) => BeforeAsync(stage, tab, "warden")),
+        new("impersonate", "Act for Zoe Neuling", (stage, tab) => ImpersonationRoads.BeforeAsync(stage, tab, "zoe")),
+        new("impersonate-failed", "Act for Zoe Neuling", (stage, tab) => ImpersonationRoads.BeforeAsync(stage, tab, "zoe", "x"), Failed: true),
+        new("impersonate-refused", "Act for Wanda Warden", (stage, tab) => ImpersonationRoads.BeforeAsync(stage, tab, "warden")),
         new("acting-account", "Your account", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account")),
         new("acting-sessions", "Where you are signed in", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account/sessions", "zoe")),
         new("acting-only-them", "Only they can do this", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account/password")),
@@ -87,6 +86,21 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("admin-webhook-secret", "Keep the secret", (stage, tab) => NewWebhookAsync(stage, tab, "https://hooks.example.com/identity")),
         new("admin-webhook", "Webhook", (stage, tab) => WebhookAsync(stage, tab, null)),
         new("admin-webhook-off", "Webhook", (stage, tab) => WebhookAsync(stage, tab, null, isOff: true)),
+        new("admin-roles", "Roles", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/roles")),
+        new("admin-roles-looked-at", "Roles", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/roles", "roles:read")),
+        new("admin-permissions", "Permissions", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/roles/~permissions")),
+        new("admin-role-new", "Add a role", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/roles/~new")),
+        new("admin-role-new-wrong", "Add a role", RightsRoads.WrongRoleAsync, Failed: true),
+        new("admin-role", "Role editor", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/roles/editor")),
+        new("admin-role-looked-at", "Role editor", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/roles/editor", "roles:read")),
+        new("admin-role-above", "Role editor", RightsRoads.AboveAsync, Failed: true),
+        new("admin-groups-none", "Groups", (stage, tab) => RightsRoads.NoGroupsAsync(stage, tab, "/admin/groups")),
+        new("admin-groups", "Groups", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/groups")),
+        new("admin-group-new", "Add a group", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/groups/~new")),
+        new("admin-group-new-wrong", "Add a group", RightsRoads.WrongGroupAsync, Failed: true),
+        new("admin-group", "Group staff", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/groups/staff")),
+        new("admin-group-looked-at", "Group staff", (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/groups/staff", "roles:read")),
+        new("admin-group-wrong-name", "Group staff", RightsRoads.WrongGroupNameAsync, Failed: true),
         new("admin-sessions", "Sessions", (stage, tab) => AdminAsync(stage, tab, "/admin/sessions?user=warden")),
         new("admin-sessions-none", "Sessions", (stage, tab) => AdminAsync(stage, tab, "/admin/sessions?user=nobody-here&ip=192.0.2.1")),
         new("account", "Profile", (stage, tab) => AccountAsync(stage, tab, "/account")),

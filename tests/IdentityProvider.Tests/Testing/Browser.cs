@@ -41,9 +41,8 @@ internal sealed class Browser(IdpHost host) : IDisposable
         var form = pressed.Form!;
         var values = form.Elements.OfType<IHtmlInputElement>()
             .Where(i => i.Name is { Length: > 0 } && (i.Type is not ("checkbox" or "radio") || i.IsChecked))
-            .ToDictionary(i => i.Name!, i => i.Value);
-        foreach (var (name, value) in fields)
-            values[name] = value;
+            .Select(i => KeyValuePair.Create(i.Name!, i.Value)).Where(v => !fields.Any(f => f.Name == v.Key))
+            .Concat(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
         var action = pressed.GetAttribute("formaction") ?? form.GetAttribute("action") ?? "";
         return PostAsync(new Uri(Page.Url, action.Length > 0 ? action : Page.Url.PathAndQuery), values);
     }

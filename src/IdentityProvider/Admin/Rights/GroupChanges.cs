@@ -15,11 +15,8 @@ namespace IdentityProvider.Admin.Rights;
 /// </summary>
 internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting nesting, EventLog events)
 {
-    public async Task<(GroupState? State, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
+    public async Task<(GroupState? State, IResult? Refused)> AddAsync(Guid actor, GroupInput input, CancellationToken ct)
     {
-        var input = new GroupInput();
-        if (await RightsInput.FillAsync(http, input, () => RightsInput.NameProblems(input.Name), ct) is { } unfit)
-            return (null, unfit);
         GroupState? state = null;
         var refused = await change.RunAsync(actor, async rights =>
         {
@@ -36,19 +33,16 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
         return (state, refused);
     }
 
-    public async Task<(GroupState? State, IResult? Refused)> ChangeAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
+    public async Task<(GroupState? State, IResult? Refused)> ChangeAsync(Guid actor, string name, GroupInput input, Func<string, IResult?> stale, CancellationToken ct)
     {
-        var input = new GroupInput { Name = name };
-        if (await RightsInput.FillAsync(http, input, () => RightsInput.Kept(input.Name, name), ct) is { } unfit)
-            return (null, unfit);
         GroupState? state = null;
         var refused = await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found)
                 return Refusals.Missing("group");
             var before = found.State;
-            if (EntityTag.Stale(http, before.Tag) is { } stale)
-                return stale;
+            if (stale(before.Tag) is { } lost)
+                return lost;
             var (after, problem) = await ApplyAsync(rights, found.Group, input, before, ct);
             state = after;
             if (after.Tag != before.Tag)
@@ -58,13 +52,13 @@ internal sealed class GroupChanges(Store db, RightsChange change, GroupNesting n
         return (state, refused);
     }
 
-    public async Task<IResult?> RemoveAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
+    public async Task<IResult?> RemoveAsync(Guid actor, string name, Func<string, IResult?> stale, CancellationToken ct)
     {
         return await change.RunAsync(actor, async rights =>
         {
             if (await GroupState.FindAsync(db, name, ct) is not { } found)
                 return Refusals.Missing("group");
-            if ((EntityTag.Stale(http, found.State.Tag) ?? rights.Refuse([], await CarriedAsync(found.Group.Id, ct))) is { } problem)
+            if ((stale(found.State.Tag) ?? rights.Refuse([], await CarriedAsync(found.Group.Id, ct))) is { } problem)
                 return problem;
             await nesting.RemoveAsync(found.Group, ct);
             events.Record(db, new GroupAdministered(actor, name, "removed", "") { Before = found.State });

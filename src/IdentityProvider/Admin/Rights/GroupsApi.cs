@@ -3,7 +3,6 @@ using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions.Admin;
-using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -48,9 +47,8 @@ internal static class GroupsApi
             return Refusals.BadPage;
         if (await GroupState.FindAsync(db, name, ct) is not { } found)
             return Refusals.Missing("group");
-        var rows = await db.Set<GroupMember>().Where(member => member.GroupId == found.Group.Id && (after == null || member.UserId.CompareTo(after.Value) > 0)).OrderBy(member => member.UserId).Take(limit + 1)
-            .Join(db.Set<User>(), member => member.UserId, user => user.Id, (_, user) => new { user.Id, user.UserName, user.Name }).OrderBy(user => user.Id).ToListAsync(ct);
-        return Results.Json(new MemberList([.. rows.Take(limit).Select(user => new MemberAnswer(user.Id, user.UserName, user.Name))], rows.Count > limit ? rows[limit - 1].Id : null));
+        var (members, next) = await GroupMembers.OfAsync(db, found.Group.Id, limit, after, ct);
+        return Results.Json(new MemberList([.. members.Select(user => new MemberAnswer(user.Id, user.UserName, user.Name))], next));
     }
 
     /// <summary>
@@ -59,7 +57,10 @@ internal static class GroupsApi
     /// </summary>
     private static async Task<IResult> AddAsync(HttpContext http, ClaimsPrincipal token, GroupChanges changes, CancellationToken ct)
     {
-        var (state, refused) = await changes.AddAsync(BearerTokens.PersonOf(token)!.Value, http, ct);
+        var input = new GroupInput();
+        if (await RightsInput.FillAsync(http, input, () => RightsInput.NameProblems(input.Name), ct) is { } unfit)
+            return unfit;
+        var (state, refused) = await changes.AddAsync(AdminRoute.ActorOf(token), input, ct);
         return refused ?? EntityTag.Show(http, state!, state!.Tag, $"{All}/{state.Name}");
     }
 
@@ -69,21 +70,24 @@ internal static class GroupsApi
     /// </summary>
     private static async Task<IResult> ChangeAsync(string name, HttpContext http, ClaimsPrincipal token, GroupChanges changes, CancellationToken ct)
     {
-        var (state, refused) = await changes.ChangeAsync(BearerTokens.PersonOf(token)!.Value, name, http, ct);
+        var input = new GroupInput { Name = name };
+        if (await RightsInput.FillAsync(http, input, () => RightsInput.Kept(input.Name, name), ct) is { } unfit)
+            return unfit;
+        var (state, refused) = await changes.ChangeAsync(AdminRoute.ActorOf(token), name, input, EntityTag.SeenBy(http), ct);
         return refused ?? EntityTag.Show(http, state!, state!.Tag);
     }
 
     /// <summary>Removes a group. 409 for the last administrator's.</summary>
     private static async Task<IResult> RemoveAsync(string name, HttpContext http, ClaimsPrincipal token, GroupChanges changes, CancellationToken ct) =>
-        await changes.RemoveAsync(BearerTokens.PersonOf(token)!.Value, name, http, ct) ?? Results.NoContent();
+        await changes.RemoveAsync(AdminRoute.ActorOf(token), name, EntityTag.SeenBy(http), ct) ?? Results.NoContent();
 
     /// <summary>Puts a person into a group; done also when they were in it. 403 where the group carries what the caller does not hold.</summary>
     private static async Task<IResult> AddMemberAsync(string name, Guid sub, ClaimsPrincipal token, GroupChanges changes, CancellationToken ct) =>
-        await changes.AddMemberAsync(BearerTokens.PersonOf(token)!.Value, name, sub, ct) ?? Results.NoContent();
+        await changes.AddMemberAsync(AdminRoute.ActorOf(token), name, sub, ct) ?? Results.NoContent();
 
     /// <summary>Takes a person out of a group. 409 for the last administrator.</summary>
     private static async Task<IResult> RemoveMemberAsync(string name, Guid sub, ClaimsPrincipal token, GroupChanges changes, CancellationToken ct) =>
-        await changes.RemoveMemberAsync(BearerTokens.PersonOf(token)!.Value, name, sub, ct) ?? Results.NoContent();
+        await changes.RemoveMemberAsync(AdminRoute.ActorOf(token), name, sub, ct) ?? Results.NoContent();
 }
 
 /// <summary>A page of groups; <c>next</c> is <c>after</c> of the next request, null at the end.</summary>

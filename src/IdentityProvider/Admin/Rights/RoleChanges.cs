@@ -15,11 +15,11 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
 
     public static string TagOf(Role role) => EntityTag.Of([role.Name], role.Permissions);
 
-    public async Task<(Role? Role, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
+    /// <summary>What the annotations do not say.</summary>
+    public static IEnumerable<Problem> Rules(RoleInput input) => [.. RightsInput.NameProblems(input.Name), .. PermissionRules.Held(input.Permissions)];
+
+    public async Task<(Role? Role, IResult? Refused)> AddAsync(Guid actor, RoleInput input, CancellationToken ct)
     {
-        var input = new RoleInput();
-        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.NameProblems(input.Name), .. PermissionRules.Held(input.Permissions)], ct) is { } unfit)
-            return (null, unfit);
         var role = new Role { Name = input.Name, Permissions = [.. input.Permissions.Distinct()] };
         var refused = await change.RunAsync(actor, async rights =>
         {
@@ -34,19 +34,16 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
         return (role, refused);
     }
 
-    public async Task<(Role? Role, IResult? Refused)> ChangeAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
+    public async Task<(Role? Role, IResult? Refused)> ChangeAsync(Guid actor, string name, RoleInput input, Func<string, IResult?> stale, CancellationToken ct)
     {
-        var input = new RoleInput { Name = name };
-        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.Kept(input.Name, name), .. PermissionRules.Held(input.Permissions)], ct) is { } unfit)
-            return (null, unfit);
         Role? role = null;
         var refused = await change.RunAsync(actor, async rights =>
         {
             role = await RolesApi.RoleAsync(db.Set<Role>(), name, ct);
             if (role is null)
                 return Refusals.Missing("role");
-            if (EntityTag.Stale(http, TagOf(role)) is { } stale)
-                return stale;
+            if (stale(TagOf(role)) is { } lost)
+                return lost;
             var before = role.Permissions;
             role.Permissions = [.. input.Permissions.Distinct()];
             if (!before.SequenceEqual(role.Permissions))
@@ -56,7 +53,7 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
         return (role, refused);
     }
 
-    public async Task<IResult?> RemoveAsync(Guid actor, string name, HttpContext http, CancellationToken ct)
+    public async Task<IResult?> RemoveAsync(Guid actor, string name, Func<string, IResult?> stale, CancellationToken ct)
     {
         return await change.RunAsync(actor, async _ =>
         {
@@ -64,8 +61,8 @@ internal sealed class RoleChanges(Store db, RightsChange change, EventLog events
                 return Refusals.Missing("role");
             if (SeededRoles.Permissions.ContainsKey(name))
                 return Refusals.Conflict("user, moderator and admin stay. Change what they permit instead.");
-            if (EntityTag.Stale(http, TagOf(role)) is { } stale)
-                return stale;
+            if (stale(TagOf(role)) is { } lost)
+                return lost;
             db.Remove(role);
             events.Record(db, new RoleAdministered(actor, name, "removed", role.Permissions, []));
             return null;

@@ -26,11 +26,13 @@ internal static class RolesApi
     }
 
     /// <summary>Every permission that a role holds or this server asks for, sorted.</summary>
-    private static async Task<IResult> PermissionsAsync(Store db, CancellationToken ct) => Results.Json(new PermissionList(
+    private static async Task<IResult> PermissionsAsync(Store db, CancellationToken ct) => Results.Json(new PermissionList(await KnownAsync(db, ct)));
+
+    public static async Task<IReadOnlyList<string>> KnownAsync(Store db, CancellationToken ct) =>
     [
         .. (await db.Set<Role>().AsNoTracking().Select(role => role.Permissions).ToListAsync(ct)).SelectMany(permissions => permissions)
             .Concat(SeededRoles.Permissions[SeededRoles.Admin]).Distinct().Order(StringComparer.Ordinal),
-    ]));
+    ];
 
     /// <summary>Roles by name.</summary>
     private static async Task<IResult> ListAsync(Store db, CancellationToken ct, int limit = PageCursor.Usual, string? after = null)
@@ -48,20 +50,26 @@ internal static class RolesApi
     /// <summary>Adds a role. 403 for a permission the caller does not hold, 409 for a name that is taken.</summary>
     private static async Task<IResult> AddAsync(HttpContext http, ClaimsPrincipal token, RoleChanges changes, CancellationToken ct)
     {
-        var (role, refused) = await changes.AddAsync(BearerTokens.PersonOf(token)!.Value, http, ct);
+        var input = new RoleInput();
+        if (await RightsInput.FillAsync(http, input, () => RoleChanges.Rules(input), ct) is { } unfit)
+            return unfit;
+        var (role, refused) = await changes.AddAsync(AdminRoute.ActorOf(token), input, ct);
         return refused ?? EntityTag.Show(http, Answer(role!), RoleChanges.TagOf(role!), $"{All}/{role!.Name}");
     }
 
     /// <summary>Sets all permissions of a role. 403 for one that the caller does not hold.</summary>
     private static async Task<IResult> ChangeAsync(string name, HttpContext http, ClaimsPrincipal token, RoleChanges changes, CancellationToken ct)
     {
-        var (role, refused) = await changes.ChangeAsync(BearerTokens.PersonOf(token)!.Value, name, http, ct);
+        var input = new RoleInput { Name = name };
+        if (await RightsInput.FillAsync(http, input, () => [.. RightsInput.Kept(input.Name, name), .. PermissionRules.Held(input.Permissions)], ct) is { } unfit)
+            return unfit;
+        var (role, refused) = await changes.ChangeAsync(AdminRoute.ActorOf(token), name, input, EntityTag.SeenBy(http), ct);
         return refused ?? EntityTag.Show(http, Answer(role!), RoleChanges.TagOf(role!));
     }
 
     /// <summary>Removes a role from all who hold it. 409 for user, moderator and admin.</summary>
     private static async Task<IResult> RemoveAsync(string name, HttpContext http, ClaimsPrincipal token, RoleChanges changes, CancellationToken ct) =>
-        await changes.RemoveAsync(BearerTokens.PersonOf(token)!.Value, name, http, ct) ?? Results.NoContent();
+        await changes.RemoveAsync(AdminRoute.ActorOf(token), name, EntityTag.SeenBy(http), ct) ?? Results.NoContent();
 
     /// <summary>No name has a control character, and PostgreSQL refuses to look for one with a zero byte.</summary>
     public static async Task<Role?> RoleAsync(IQueryable<Role> roles, string name, CancellationToken ct) =>

@@ -22,6 +22,11 @@ internal static class EntityTag
         return given.SelectMany(value => (value ?? "").Split(',', StringSplitOptions.TrimEntries)).Any(one => one == "*" || one == tag) ? null : Refusals.Changed;
     }
 
+    /// <summary>The same for a page, whose form says which state it was made from.</summary>
+    public static Func<string, IResult?> SeenBy(string? version) => tag => version == tag ? null : Refusals.Changed;
+
+    public static Func<string, IResult?> SeenBy(HttpContext http) => tag => Stale(http, tag);
+
     public static IResult Show(HttpContext http, object answer, string tag, string? location = null)
     {
         http.Response.Headers.ETag = tag;

@@ -50,6 +50,10 @@ internal static class JsonBody
         return Refuse(unreadable, Constraints.Check(input, JsonNamingPolicy.SnakeCaseLower.ConvertName).Concat(more()));
     }
 
+    /// <summary>The same rules for what came in the fields of a form.</summary>
+    /// <returns>Null when all is well.</returns>
+    public static IResult? Check(object input, IEnumerable<Problem> more) => Refuse([], Constraints.Check(input, JsonNamingPolicy.SnakeCaseLower.ConvertName).Concat(more));
+
     /// <summary>Everything that is wrong at once; of what could not be read only that is said, and not what follows from its absence.</summary>
     /// <returns>Null when nothing is.</returns>
     public static IResult? Refuse(IReadOnlyCollection<Problem> unreadable, IEnumerable<Problem> broken)
