@@ -38,6 +38,15 @@ public sealed class Arrows
         Assert.DoesNotContain(house.AssemblyReferences, reference => reference.Name == package.Assembly.Name.Name);
     }
 
+    [Fact]
+    public void The_command_line_knows_the_house_by_its_api_only()
+    {
+        using var tool = ModuleDefinition.ReadModule(Checkout.Tool);
+        Assert.All(tool.AssemblyReferences, reference => Assert.True(ImportTable.ToolMayUse.Any(prefix => reference.Name.StartsWith(prefix, StringComparison.Ordinal)), reference.Name));
+        using var house = ModuleDefinition.ReadModule(Checkout.House);
+        Assert.DoesNotContain(house.AssemblyReferences, reference => reference.Name == tool.Assembly.Name.Name);
+    }
+
     [Theory]
     [InlineData("SignIn", "Mfa.Totp")]
     [InlineData("SignIn", "Authorize.StoredRequest")]

@@ -16,6 +16,9 @@ internal static class Checkout
     /// <summary>What APIs reference: a package of its own, beside the house.</summary>
     public static string Package { get; } = typeof(HeldPermissions).Assembly.Location;
 
+    /// <summary>The command line, a client of the admin API.</summary>
+    public static string Tool { get; } = typeof(IdentityProvider.Tool.Idp).Assembly.Location;
+
     /// <summary>Documentation of every type and member, internal ones too, by the compiler's id (<c>T:Namespace.Type</c>).</summary>
     public static Dictionary<string, XElement> Documentation { get; } = XDocument.Load(Path.ChangeExtension(House, ".xml"))
         .Descendants("member").ToDictionary(m => (string)m.Attribute("name")!);

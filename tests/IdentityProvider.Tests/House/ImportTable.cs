@@ -11,6 +11,9 @@ internal static class ImportTable
     /// <summary>The package for APIs (src/IdentityProvider.AspNetCore) stands beside the house: no room, and nothing of ours in it.</summary>
     public static readonly string[] PackageMayUse = ["System.", "Microsoft.AspNetCore.", "Microsoft.Extensions.", "Microsoft.Net.Http.Headers"];
 
+    /// <summary>The command line (src/IdentityProvider.Tool) is a client like any other: it knows the house by its API only.</summary>
+    public static readonly string[] ToolMayUse = ["System.", "Microsoft.Win32.", "Duende.IdentityModel"];
+
     /// <summary>They import the ground, and of each other only what <see cref="AmongThings"/> says.</summary>
     public static readonly string[] Things = ["Users", "Roles", "Clients", "UpstreamProviders", "Sessions", "Claims", "SigningKeys", "Email", "OneTimeCodes", "Themes", "Captcha", "Audit"];
 

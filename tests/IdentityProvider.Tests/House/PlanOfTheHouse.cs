@@ -30,6 +30,7 @@ public sealed partial class PlanOfTheHouse
             Written from the code by `PlanOfTheHouse` (tests/IdentityProvider.Tests/House); not by hand.
             `IdentityProvider.Host` is the door, `IdentityProvider` the house, a folder is a room. [IdentityProvider.AspNetCore](IdentityProvider.AspNetCore)
             is the package for APIs that take our tokens; it stands beside the house and shares no code with it.
+            [IdentityProvider.Tool](IdentityProvider.Tool) is the command line `idp`, a client of the admin API: it shares no code with the house either.
             Read `IdentityProviderBuilder.cs`, then `Authorize/AuthorizeEndpoint.cs`, then any room in this order:
 
             | Room | What it owns |
