@@ -13,7 +13,7 @@ internal static class ImpersonationRoads
         var sub = await stage.Host.InStoreAsync(db => db.Set<User>().Where(user => user.UserName == username).Select(user => user.Id).SingleAsync());
         await AdminRoads.AdminAsync(stage, tab, $"/admin/users/{sub}/impersonate");
         if (reason is not null)
-            await tab.FillAndSubmitAsync("Act for", ("reason", reason));
+            await tab.FillAndSubmitAsync("Act for them", ("reason", reason));
     }
 
     public static async Task ActingAsync(Stage stage, Tab tab, string path, string username = "long")
