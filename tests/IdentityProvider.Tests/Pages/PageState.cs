@@ -40,7 +40,7 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("impersonate", "Act for Zoe Neuling", (stage, tab) => ImpersonationRoads.BeforeAsync(stage, tab, "zoe")),
         new("impersonate-failed", "Act for Zoe Neuling", (stage, tab) => ImpersonationRoads.BeforeAsync(stage, tab, "zoe", "x"), Failed: true),
         new("impersonate-refused", "Act for Wanda Warden", (stage, tab) => ImpersonationRoads.BeforeAsync(stage, tab, "warden")),
-        new("acting-account", "Your account", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account")),
+        new("acting-account", "Profile", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account")),
         new("acting-sessions", "Where you are signed in", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account/sessions", "zoe")),
         new("acting-only-them", "Only they can do this", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, "/account/password")),
         new("acting-only-them-client", "Only they can do this", (stage, tab) => ImpersonationRoads.ActingAsync(stage, tab, stage.Shop().AuthorizeUrl("openid", ("prompt", "login")), "zoe")),
