@@ -27,6 +27,7 @@ using IdentityProvider.Sessions;
 using IdentityProvider.Setup;
 using IdentityProvider.SignIn;
 using IdentityProvider.SigningKeys;
+using IdentityProvider.Suspicions;
 using IdentityProvider.Themes;
 using IdentityProvider.Tokens;
 using IdentityProvider.UpstreamProviders;
@@ -69,6 +70,7 @@ public static class IdentityProviderBuilder
             // What they all speak of.
             .AddAudit()
             .AddSessions()
+            .AddSuspicions()
             .AddUsers()
             .AddRoles()
             .AddClients()

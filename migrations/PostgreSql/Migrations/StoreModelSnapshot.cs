@@ -1714,6 +1714,22 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.ToTable("SigningKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Suspicions.Suspicion", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)");
+
+                    b.Property<DateTimeOffset>("QuietUntil")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("QuietUntil");
+
+                    b.ToTable("Suspicions", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.UpstreamProviders.UpstreamProvider", b =>
                 {
                     b.Property<Guid>("Id")

@@ -1708,6 +1708,22 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.ToTable("SigningKeys", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Suspicions.Suspicion", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("QuietUntil")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("QuietUntil");
+
+                    b.ToTable("Suspicions", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.UpstreamProviders.UpstreamProvider", b =>
                 {
                     b.Property<Guid>("Id")

@@ -18,11 +18,6 @@ internal sealed record MailRecipient(string? Email, bool IsProven, string? Langu
 /// </summary>
 internal sealed class SecurityMail(MailOutbox outbox, Places places, IOptions<IdentityProviderOptions> server, TimeProvider clock)
 {
-    /// <summary>What <c>mail/security-notice.liquid</c> has words for.</summary>
-    public const string NewDevice = "new_device", Locked = "locked";
-
-    public void Add(Store db, HttpContext http, MailRecipient to, string what) => Add(db, http, to, "security-notice", ("what", what));
-
     public void Add(Store db, HttpContext http, MailRecipient to, string template, params (string Name, string Value)[] values)
     {
         if (!to.IsProven || !EmailAddress.IsValid(to.Email))

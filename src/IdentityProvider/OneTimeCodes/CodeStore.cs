@@ -95,6 +95,10 @@ internal sealed class CodeStore(Store db, CodeHash hash, MasterKey master, TimeP
     public Task EndAsync(string purpose, string owner, CancellationToken ct) =>
         db.Set<OneTimeCode>().Where(c => c.Purpose == purpose && c.Owner == owner).ExecuteDeleteAsync(ct);
 
+    /// <summary>The same for all owners that begin like that.</summary>
+    public Task EndFromAsync(string purpose, string ownerPrefix, CancellationToken ct) =>
+        db.Set<OneTimeCode>().Where(c => c.Purpose == purpose && c.Owner.StartsWith(ownerPrefix)).ExecuteDeleteAsync(ct);
+
     /// <summary>Ends all of a purpose, whoever owns them.</summary>
     public Task EndAllAsync(string purpose, CancellationToken ct) => db.Set<OneTimeCode>().Where(c => c.Purpose == purpose).ExecuteDeleteAsync(ct);
 

@@ -69,8 +69,7 @@ internal sealed class PasswordReset(
         {
             if (!await codes.ConsumeAsync(recovery.Proof, ct) || !await stored.ReplacePasswordAsync(user.Id, user.PasswordHash, hash, ct))
                 return false;
-            await codes.EndAsync(RecoveryMail.Purpose, recovery.Proof.Owner, ct);
-            await codes.EndAsync(Proven, recovery.Proof.Owner, ct);
+            await EndAllAsync(user.Id, ct);
             await db.Set<User>().Where(u => u.Id == user.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.EmailConfirmed, true), ct);
             await sessions.EndAllAsync(user.Id, except: null, "password_reset", ct);
             outbox.Add(db, new MailMessage("password-changed", user.Email!, user.Locale, new Dictionary<string, string> { ["time"] = clock.GetUtcNow().ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture) }));
@@ -83,6 +82,13 @@ internal sealed class PasswordReset(
         await lockout.SucceededAsync(Lockout.KeyFor(user, ""), ct);
         known.Remember(http, await db.Set<User>().AsNoTracking().FirstAsync(u => u.Id == user.Id, ct));
         return true;
+    }
+
+    /// <summary>All links and digits that are on their way to a new password are worth nothing.</summary>
+    public async Task EndAllAsync(Guid userId, CancellationToken ct)
+    {
+        await codes.EndAsync(RecoveryMail.Purpose, userId.ToString("N"), ct);
+        await codes.EndAsync(Proven, userId.ToString("N"), ct);
     }
 
     /// <summary>The account, if it still has the address that the mail went to.</summary>

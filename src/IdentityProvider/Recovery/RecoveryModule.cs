@@ -7,15 +7,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace IdentityProvider.Recovery;
 
 /// <summary>
-/// Owns the way back in for who forgot the password: the question for the address, the mail, and the page for a new password. It
-/// signs nobody in and takes no second factor's place; links and codes belong to OneTimeCodes, passwords to Users.
+/// Owns the way back in for who forgot the password: the question for the address, the mail, and the page for a new password; and what "This was not me" in a
+/// mail does. It signs nobody in and takes no second factor's place; links and codes belong to OneTimeCodes, passwords to Users.
 /// </summary>
 internal static class RecoveryModule
 {
     public static IServiceCollection AddRecovery(this IServiceCollection services)
     {
         services.AddSettings<RecoveryOptions>("Recovery");
-        services.AddScoped<RecoveryMail>().AddScoped<PasswordReset>();
+        services.AddScoped<RecoveryMail>().AddScoped<PasswordReset>().AddScoped<NotMe>();
         return services.AddScoped<ISignInOption, RecoveryLink>();
     }
 

@@ -3,6 +3,7 @@ using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Sessions.Live;
+using IdentityProvider.Suspicions;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +13,7 @@ namespace IdentityProvider.Sessions;
 
 /// <summary>Starts, finds and ends sessions. Each request asks where they live: an ended session is refused at once, on every node.</summary>
 internal sealed class SessionStore(
-    Store db, ILiveSessions live, SessionCookie cookie, IEnumerable<ISecondFactorPolicy> policies, BrowserAccounts accounts, ActingRight acting, IOptions<SessionsOptions> options, SessionEnd ending, TimeProvider clock, EventLog events)
+    Store db, ILiveSessions live, SessionCookie cookie, IEnumerable<ISecondFactorPolicy> policies, BrowserAccounts accounts, ActingRight acting, IOptions<SessionsOptions> options, SessionEnd ending, Travel travel, TimeProvider clock, EventLog events)
 {
     /// <summary>How long somebody may take from the first factor to the second.</summary>
     public static readonly TimeSpan TimeToComplete = TimeSpan.FromMinutes(30);
@@ -95,6 +96,7 @@ internal sealed class SessionStore(
         if (session.CompletedAt is not null)
             accounts.Remember(http, user, session);
         events.Raise(new SessionStarted(user.Id, session.Id, string.Join('+', methods), session.CompletedAt is not null));
+        await travel.LookAsync(http, user, session.Id, ct);
         return session;
     }
 

@@ -4,6 +4,7 @@ using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Limits;
 using IdentityProvider.Sessions;
+using IdentityProvider.Suspicions;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -37,7 +38,7 @@ internal abstract record PasswordResult
 /// </summary>
 internal sealed class PasswordCheck(
     UserLookup users, KnownBrowsers browsers, Passwords passwords, StoredPasswords stored, Lockout lockout, ICaptcha captcha, IOptions<CaptchaOptions> proof,
-    RateLimiter limiter, IOptions<RateLimitsOptions> limits, SessionStore sessions, MailedProof mailed, SignInNotices notices, EventLog events)
+    RateLimiter limiter, IOptions<RateLimitsOptions> limits, SessionStore sessions, MailedProof mailed, SignInNotices notices, SuspicionLog suspicions, EventLog events)
 {
     public async Task<PasswordResult> SignInAsync(HttpContext http, string username, string password, bool staySignedIn, CancellationToken ct)
     {
@@ -47,16 +48,17 @@ internal sealed class PasswordCheck(
 
         var user = await users.FindAsync(username, ct);
         var account = browsers.KeyFor(http, user) ?? Lockout.KeyFor(user, username);
+        var tag = user is null ? lockout.TagOf(account) : null;
         if (await NeedsProofAsync(account, ct) && !await captcha.VerifyAsync(http.Request.Form, ct) && !await mailed.VerifyAsync(http, username, ct))
         {
-            events.Raise(new SignInRefused(user?.Id, "no_proof"));
+            events.Raise(new SignInRefused(user?.Id, tag, "no_proof"));
             return new PasswordResult.ProofMissing();
         }
 
         var decision = await lockout.TryAttemptAsync(account, ct);
         if (!decision.Allowed)
         {
-            events.Raise(new SignInRefused(user?.Id, "locked"));
+            events.Raise(new SignInRefused(user?.Id, tag, "locked"));
             return new PasswordResult.Locked(decision.RetryAfter);
         }
 
@@ -69,9 +71,9 @@ internal sealed class PasswordCheck(
 
         if (outcome == PasswordOutcome.Wrong || user is not { MaySignIn: true })
         {
-            events.Raise(new SignInRefused(user?.Id, outcome == PasswordOutcome.Wrong ? "wrong_password" : "disabled"));
+            events.Raise(new SignInRefused(user?.Id, tag, outcome == PasswordOutcome.Wrong ? "wrong_password" : "disabled"));
             if (decision.Locks)
-                events.Raise(new NameLocked(user?.Id));
+                events.Raise(new NameLocked(user?.Id, tag));
             if (decision.Locks && user is not null)
                 notices.Locked(http, user);
             return new PasswordResult.Wrong();
@@ -80,10 +82,10 @@ internal sealed class PasswordCheck(
         await lockout.SucceededAsync(account, ct);
         if (outcome == PasswordOutcome.RightButOld)
             await RenewAsync(user, password, ct);
-        if (browsers.KeyFor(http, user) is null)
-            notices.NewBrowser(http, user);
         browsers.Remember(http, user);
         var session = await sessions.StartAsync(http, user, "pwd", staySignedIn, ct);
+        if (browsers.KeyFor(http, user) is null)
+            await suspicions.NewDeviceAsync(http, user, session.Id, ct);
         events.Raise(new SignedIn(user.Id, session.Id));
         return new PasswordResult.SignedIn(session);
     }
@@ -127,10 +129,11 @@ internal sealed record SignedIn(Guid UserId, Guid SessionId) : IEvent
 }
 
 /// <summary>Too many wrong passwords: nobody who is not known here may try this name for a while.</summary>
-internal sealed record NameLocked(Guid? UserId) : IEvent
+internal sealed record NameLocked(Guid? UserId, string? Tag) : IEvent
 {
     public string Name => "sign_in.name_locked";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId?.ToString("D", CultureInfo.InvariantCulture) ?? "unknown")];
+    public EventTarget? Target => SignInRefused.Nobody(Tag);
 }
 
 /// <summary>The password is kept under its old hash until the next sign-in.</summary>
@@ -143,9 +146,15 @@ internal sealed record RenewalPutOff(Guid UserId) : IEvent
     public bool IsAudited => false;
 }
 
-internal sealed record SignInRefused(Guid? UserId, string Reason) : IEvent
+/// <param name="UserId">Whose name it is.</param>
+/// <param name="Tag">From <see cref="Lockout.TagOf"/>, where it is nobody's: how many such names fail is seen, what they are is not.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record SignInRefused(Guid? UserId, string? Tag, string Reason) : IEvent
 {
     public string Name => "sign_in.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId?.ToString("D", CultureInfo.InvariantCulture) ?? "unknown"), new("reason", Reason)];
     public EventResult Result => EventResult.Refused;
+    public EventTarget? Target => Nobody(Tag);
+
+    public static EventTarget? Nobody(string? tag) => tag is null ? null : new EventTarget("unknown_name", tag);
 }

@@ -25,6 +25,10 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
     public static string KeyFor(User? user, string typedName) =>
         user is null ? $"name:{UserNames.Normalize(typedName)}" : $"user:{user.Id:N}";
 
+    /// <summary>Tells one name that is nobody's from others, and nothing else: the beginning of an HMAC under the master key, see <see cref="SignInFailures.KeyHash"/>.</summary>
+    /// <param name="key">From <see cref="KeyFor"/>.</param>
+    public string TagOf(string key) => HashOf(key)[..12];
+
     /// <summary>Counts an attempt; only if allowed, the password may be checked.</summary>
     /// <param name="key">From <see cref="KeyFor"/>.</param>
     /// <param name="ct">Cancels.</param>

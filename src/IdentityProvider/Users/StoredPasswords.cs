@@ -31,6 +31,18 @@ internal sealed class StoredPasswords(Store db, TimeProvider clock)
                 .SetProperty(u => u.SecurityStamp, stamp)
                 .SetProperty(u => u.UpdatedAt, now), ct) > 0;
     }
+
+    /// <summary>From here on no password opens the account, and proofs that hang on the old one are void. False where there was none.</summary>
+    public async Task<bool> VoidPasswordAsync(Guid userId, CancellationToken ct)
+    {
+        var (now, stamp) = (clock.GetUtcNow(), Handle.Create());
+        return await db.Set<User>()
+            .Where(u => u.Id == userId && u.PasswordHash != null)
+            .ExecuteUpdateAsync(user => user
+                .SetProperty(u => u.PasswordHash, (string?)null)
+                .SetProperty(u => u.SecurityStamp, stamp)
+                .SetProperty(u => u.UpdatedAt, now), ct) > 0;
+    }
 }
 
 /// <summary>Somebody has another password, and why.</summary>

@@ -15,16 +15,17 @@ internal static class ImportTable
     public static readonly string[] ToolMayUse = ["System.", "Microsoft.Win32.", "Duende.IdentityModel"];
 
     /// <summary>They import the ground, and of each other only what <see cref="AmongThings"/> says.</summary>
-    public static readonly string[] Things = ["Users", "Roles", "Clients", "UpstreamProviders", "Sessions", "Claims", "SigningKeys", "Email", "OneTimeCodes", "Themes", "Captcha", "Audit"];
+    public static readonly string[] Things = ["Users", "Roles", "Clients", "UpstreamProviders", "Sessions", "Claims", "SigningKeys", "Email", "OneTimeCodes", "Themes", "Captcha", "Audit", "Suspicions"];
 
     public static readonly Dictionary<string, string[]> AmongThings = new()
     {
         ["Roles"] = ["Users"],
-        ["Sessions"] = ["Users", "Roles", "Clients", "SigningKeys", "Claims"],
+        ["Sessions"] = ["Users", "Roles", "Clients", "SigningKeys", "Claims", "Suspicions"],
         ["Email"] = ["Themes"],
 
         // For its routes; nobody imports it.
         ["Audit"] = ["Roles", "Sessions"],
+        ["Suspicions"] = ["Users", "Roles", "Email", "OneTimeCodes"],
         ["Claims"] = ["Users", "Roles", "Clients"],
     };
 

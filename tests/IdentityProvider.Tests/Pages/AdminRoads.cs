@@ -1,5 +1,9 @@
+using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions;
+using IdentityProvider.Suspicions;
+using IdentityProvider.Tests.Audit;
 using IdentityProvider.Users;
 using IdentityProvider.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -64,5 +68,25 @@ internal static class AdminRoads
             return await db.SaveChangesAsync();
         });
         await AdminAsync(stage, tab, path ?? $"/admin/webhooks/{webhook.Id}");
+    }
+
+    /// <summary>One of each that is shown at first, about people whose names attack the page.</summary>
+    public static async Task SuspiciousAsync(Stage stage, Tab tab)
+    {
+        await using (var scope = stage.Host.Services.CreateAsyncScope())
+        {
+            var (db, events) = (scope.ServiceProvider.GetRequiredService<Store>(), scope.ServiceProvider.GetRequiredService<EventLog>());
+            var people = await db.Set<User>().Where(u => u.UserName == "script" || u.UserName == "long").Select(u => u.Id).ToListAsync();
+            foreach (var news in new IEvent[]
+            {
+                new PasswordSpraying("one_network", "2a02:cf40:1234:5678::/64", null, 41, 44, 1, 10), new PasswordSpraying("many_networks", null, 311, 402, 611, null, 10),
+                new RefreshTokenReused(people[0], Guid.CreateVersion7(), null, "web"), new ImpossibleTravel(people[1], Guid.CreateVersion7(), null, 15_900, 40),
+            })
+                events.Record(db, news);
+            await db.SaveChangesAsync();
+        }
+
+        await stage.Host.ChainAsync();
+        await AdminAsync(stage, tab, "/admin/suspicious");
     }
 }

@@ -1,4 +1,10 @@
+using IdentityProvider.OneTimeCodes;
+using IdentityProvider.Platform.Storage;
+using IdentityProvider.Suspicions;
 using IdentityProvider.Tests.Testing;
+using IdentityProvider.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Tests.Pages;
 
@@ -34,5 +40,16 @@ internal static class RecoveryRoads
         await browser.OpenAsync("/recover");
         await browser.SubmitAsync("Send the mail", ("email", "dreamy@example.test"));
         await tab.OpenAsync(stage.Host, (await stage.Host.MailAsync("dreamy@example.test")).Link());
+    }
+
+    /// <summary>With a link as mails carry it.</summary>
+    public static async Task NotMeAsync(Stage stage, Tab tab)
+    {
+        await using var scope = stage.Host.Services.CreateAsyncScope();
+        var (db, codes) = (scope.ServiceProvider.GetRequiredService<Store>(), scope.ServiceProvider.GetRequiredService<CodeStore>());
+        var id = await db.Set<User>().Where(u => u.UserName == "dreamy").Select(u => u.Id).SingleAsync();
+        var issued = codes.Add(SuspicionMail.Purpose, SuspicionMail.OwnerPrefix(id), TimeSpan.FromDays(1), "", new NotMeData(id, "DREAMY@EXAMPLE.TEST").ToString());
+        await db.SaveChangesAsync();
+        await tab.OpenAsync(stage.Host, $"/{SuspicionMail.Page}?token={issued.Token}");
     }
 }

@@ -9,18 +9,33 @@ internal static class PlacesFile
 {
     private const int Nothing = -1;
 
-    public static byte[] Of(string type, params (string Network, string? City, string? Country)[] places)
+    public static byte[] Of(string type, params (string Network, string? City, string? Country)[] places) => Build(type, places.Select(place => (place.Network, Named(place.City, place.Country))));
+
+    /// <summary>Cities with where they are, and within how many kilometres.</summary>
+    public static byte[] OfPoints(params (string Network, string City, double Latitude, double Longitude, int Radius)[] places) => Build("GeoLite2-City", places.Select(place =>
+    {
+        var record = Named(place.City, null);
+        record["location"] = new Dictionary<string, object> { ["latitude"] = place.Latitude, ["longitude"] = place.Longitude, ["accuracy_radius"] = (ushort)place.Radius, ["time_zone"] = "Etc/UTC" };
+        return (place.Network, record);
+    }));
+
+    private static Dictionary<string, object> Named(string? city, string? country)
+    {
+        var record = new Dictionary<string, object>();
+        foreach (var (part, name) in new[] { ("city", city), ("country", country) })
+            if (name is not null)
+                record[part] = new Dictionary<string, object> { ["names"] = new Dictionary<string, object> { ["en"] = name } };
+        return record;
+    }
+
+    private static byte[] Build(string type, IEnumerable<(string Network, Dictionary<string, object> Record)> places)
     {
         var data = new List<byte>();
         var nodes = new List<int[]> { Empty() };
-        foreach (var (network, city, country) in places)
+        foreach (var (network, record) in places)
         {
             // Below zero: where the record begins.
             Insert(nodes, IPNetwork.Parse(network), -2 - data.Count);
-            var record = new Dictionary<string, object>();
-            foreach (var (part, name) in new[] { ("city", city), ("country", country) })
-                if (name is not null)
-                    record[part] = new Dictionary<string, object> { ["names"] = new Dictionary<string, object> { ["en"] = name } };
             Write(data, record);
         }
 
@@ -85,6 +100,12 @@ internal static class PlacesFile
             case string text:
                 Head(to, 2, Encoding.UTF8.GetByteCount(text));
                 to.AddRange(Encoding.UTF8.GetBytes(text));
+                break;
+            case double number:
+                Head(to, 3, 8);
+                Span<byte> bits = stackalloc byte[8];
+                BinaryPrimitives.WriteDoubleBigEndian(bits, number);
+                to.AddRange(bits);
                 break;
             case ushort number:
                 Head(to, 5, 2);

@@ -36,7 +36,7 @@ internal static class AuditFacts
             TargetId = Bounded(target?.Id, 200),
             ClientId = Bounded((target?.Kind == "client" ? null : Take(facts, "client")) ?? origin.Caller.ClientId, 100),
             SessionId = Bounded((target?.Kind == "session" ? null : Take(facts, "session")) ?? origin.Caller.SessionId, 36),
-            Address = Bounded(origin.Address, 64),
+            Address = Bounded(Take(facts, "ip") ?? origin.Address, 64),
             Reason = Bounded(Take(facts, "reason"), 200),
             ErrorId = Bounded(Take(facts, "error_id") ?? origin.ErrorId, 64),
             TraceId = origin.TraceId,

@@ -10,7 +10,7 @@ internal interface IEvent
     string Name { get; }
 
     /// <summary>
-    /// Facts worth keeping. No secret, no token, no personal text: ids and reasons only. <c>actor</c>, <c>user</c>, <c>client</c>, <c>session</c>,
+    /// Facts worth keeping. No secret, no token, no personal text: ids and reasons only. <c>actor</c>, <c>user</c>, <c>client</c>, <c>session</c>, <c>ip</c>,
     /// <c>reason</c> and <c>error_id</c> have a column of their own in the audit.
     /// </summary>
     IEnumerable<KeyValuePair<string, object?>> Facts { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MaxMind.Db;
@@ -24,21 +25,10 @@ internal sealed class Places(IOptions<NetworkOptions> options, TimeProvider cloc
     private sealed record Loaded(Reader? Reader, DateTime WrittenAt);
 
     /// <summary>"Berlin, Germany", or the country alone; null where no file is set, and of an address that is not public or not in it.</summary>
-    public string? Of(string? address)
-    {
-        if (options.Value.PlacesFile is not { } file || !IPAddress.TryParse(address, out var ip) || !SpecialAddresses.IsPublic(ip) || Current(file) is not { } reader)
-            return null;
-        try
-        {
-            return InWords(reader, ip);
-        }
-        catch (Exception exception)
-        {
-            // Whatever a damaged file makes of the reader: it must not take the page or the mail with it.
-            Unreadable(exception.Message);
-            return null;
-        }
-    }
+    public string? Of(string? address) => Look(address, InWords);
+
+    /// <summary>Where it lies on the earth, from a file of cities; null where that is not known. For a comparison, and kept nowhere.</summary>
+    public GeoPoint? PointOf(string? address) => Look(address, OnEarth);
 
     /// <summary>The address with its place: "192.0.2.7 (Berlin, Germany)".</summary>
     public string With(string address) => Of(address) is { } place ? $"{address} ({place})" : address;
@@ -61,6 +51,22 @@ internal sealed class Places(IOptions<NetworkOptions> options, TimeProvider cloc
         catch (Exception exception) when (exception is InvalidDatabaseException or DeserializationException or ArgumentException or NotSupportedException)
         {
             return "is no MaxMind database, or a damaged one. Fetch it again";
+        }
+    }
+
+    private T? Look<T>(string? address, Func<Reader, IPAddress, T?> read)
+    {
+        if (options.Value.PlacesFile is not { } file || !IPAddress.TryParse(address, out var ip) || !SpecialAddresses.IsPublic(ip) || Current(file) is not { } reader)
+            return default;
+        try
+        {
+            return read(reader, ip);
+        }
+        catch (Exception exception)
+        {
+            // Whatever a damaged file makes of the reader: it must not take the page or the mail with it.
+            Unreadable(exception.Message);
+            return default;
         }
     }
 
@@ -93,12 +99,24 @@ internal sealed class Places(IOptions<NetworkOptions> options, TimeProvider cloc
         }
     }
 
-    private static string? InWords(Reader reader, IPAddress ip)
+    /// <summary>Without a radius it may be the middle of a country: then nothing is said.</summary>
+    private static GeoPoint? OnEarth(Reader reader, IPAddress ip) =>
+        Find(reader, ip)?.GetValueOrDefault("location") is Dictionary<string, object> at
+        && Number(at, "latitude") is { } latitude and >= -90 and <= 90 && Number(at, "longitude") is { } longitude and >= -180 and <= 180 && Number(at, "accuracy_radius") is { } radius and >= 0 and <= 21_000
+            ? new GeoPoint(latitude, longitude, (int)radius)
+            : null;
+
+    private static double? Number(Dictionary<string, object> map, string name) => map.GetValueOrDefault(name) is IConvertible and not string and var value ? Convert.ToDouble(value, CultureInfo.InvariantCulture) : null;
+
+    private static Dictionary<string, object>? Find(Reader reader, IPAddress ip)
     {
         var plain = ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip;
-        if (plain.AddressFamily == AddressFamily.InterNetworkV6 && reader.Metadata.IPVersion == 4)
-            return null;
-        var record = reader.Find<Dictionary<string, object>>(plain);
+        return plain.AddressFamily == AddressFamily.InterNetworkV6 && reader.Metadata.IPVersion == 4 ? null : reader.Find<Dictionary<string, object>>(plain);
+    }
+
+    private static string? InWords(Reader reader, IPAddress ip)
+    {
+        var record = Find(reader, ip);
         string[] names = [.. new[] { Name(record, "city"), Name(record, "country") ?? Name(record, "registered_country") }.OfType<string>()];
         return names.Length > 0 ? string.Join(", ", names) : null;
     }

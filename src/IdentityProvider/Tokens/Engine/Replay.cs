@@ -1,7 +1,7 @@
 using IdentityProvider.Clients;
-using IdentityProvider.Email;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Suspicions;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
@@ -12,7 +12,7 @@ namespace IdentityProvider.Tokens.Engine;
 /// A code or token that was used came again: its family ends (RFC 6749 section 4.1.2, RFC 9700 section 4.14). Of many replays at once
 /// one ends it; that one says so, and tells the person where it was a refresh token: two hold what one should.
 /// </summary>
-internal sealed class Replay(Store db, SecurityMail mails, EventLog events)
+internal sealed class Replay(Store db, SuspicionMail mails, EventLog events)
 {
     // Not the request's token: who sends what was stolen and hangs up must not keep the family alive.
     public async Task EndFamilyAsync(Guid grantId, bool tell, HttpContext http)
@@ -22,7 +22,11 @@ internal sealed class Replay(Store db, SecurityMail mails, EventLog events)
             return;
         var whose = await db.Set<Grant>().Where(g => g.Id == grantId).Select(g => new { g.UserId, g.SessionId, g.Application!.ClientId, g.Application.DisplayName }).FirstOrDefaultAsync(CancellationToken.None);
         if (tell && whose?.UserId is { } userId && await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == userId, CancellationToken.None) is { } person)
-            mails.Add(db, http, new MailRecipient(person.Email, person.EmailConfirmed, person.Locale), "refresh-token-reused", ("app", whose.DisplayName ?? whose.ClientId ?? ""));
+        {
+            mails.AddFrom("refresh-token-reused", http, person, ("app", whose.DisplayName ?? whose.ClientId ?? ""));
+            events.Record(db, new RefreshTokenReused(userId, grantId, whose.SessionId, whose.ClientId));
+        }
+
         events.Record(db, new TokenReplayed(grantId, whose?.UserId, whose?.SessionId, whose?.ClientId, tell ? "refresh_token" : "code"));
         await db.SaveChangesAsync(CancellationToken.None);
         await transaction.CommitAsync(CancellationToken.None);
