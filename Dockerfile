@@ -3,7 +3,8 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY src/ src/
 COPY migrations/ migrations/
-# The default theme is embedded, so that pages look right without the folder.
+# Embedded: the document of the admin API, and the default theme, so that pages look right without the folder.
+COPY docs/reference/ docs/reference/
 COPY themes/ themes/
 RUN dotnet publish src/IdentityProvider.Host -c Release -o /app \
  && mkdir /app/data

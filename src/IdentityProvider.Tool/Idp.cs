@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Text.Json;
 using IdentityProvider.Tool.Api;
 using IdentityProvider.Tool.Output;
 
@@ -37,6 +38,12 @@ internal static class Idp
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             await around.Error.WriteLineAsync(Plain.Lines(exception.Message));
+            return ExitCode.Failed;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or JsonException or ArgumentException or FormatException)
+        {
+            // Nothing but the answers of a server is of unknown form here: a number for a name, half a surrogate pair.
+            await around.Error.WriteLineAsync($"An answer of the server cannot be read: {Plain.Lines(exception.Message)}");
             return ExitCode.Failed;
         }
         catch (OperationCanceledException)

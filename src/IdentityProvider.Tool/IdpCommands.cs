@@ -1,6 +1,9 @@
 using System.CommandLine;
 using IdentityProvider.Tool.Commands;
 using IdentityProvider.Tool.Completion;
+using IdentityProvider.Tool.Doctor;
+using IdentityProvider.Tool.Import;
+using IdentityProvider.Tool.Setup;
 
 namespace IdentityProvider.Tool;
 
@@ -13,7 +16,7 @@ internal static class IdpCommands
         {
             SignInCommands.Login(around), SignInCommands.Logout(around), SignInCommands.Token(around),
             UsersCommand.Create(around), RolesCommand.Create(around), GroupsCommand.Create(around), ServiceAccountsCommand.Create(around), ServiceAccountsCommand.ApiKeys(around),
-            ClientsCommand.Create(around), KeysCommand.Create(around), KeysCommand.Panic(around), AuditCommand.Create(around), CompletionCommand.Create(around),
+            ClientsCommand.Create(around), KeysCommand.Create(around), KeysCommand.Panic(around), AuditCommand.Create(around), SetupCommand.Create(around), ImportCommand.Create(around), DoctorCommand.Create(around), CompletionCommand.Create(around),
         };
         foreach (var command in OtherCommands.Create(around))
             root.Add(command);

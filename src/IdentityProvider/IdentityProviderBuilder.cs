@@ -123,6 +123,7 @@ public static class IdentityProviderBuilder
         app.MapApiKeys();
         app.MapClientRegistration();
         app.MapAdmin();
+        app.MapSetup();
         app.MapWebhooks();
         app.MapRazorPages();
         return app;

@@ -97,7 +97,7 @@ internal sealed class AdminApi(HttpClient http, Uri server, Credentials credenti
             var response = await Reach.Async(server, () => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct), ct);
             if (response.StatusCode == HttpStatusCode.Unauthorized && !renewed && await credentials.RenewAsync(ct))
                 renewed = true;
-            else if (response.StatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && (key is not null || method == HttpMethod.Get) && attempt < Attempts && WaitOf(response, wait) <= LongestWait)
+            else if (MayRepeat(response.StatusCode, method, key) && attempt < Attempts && WaitOf(response, wait) <= LongestWait)
             {
                 await Task.Delay(WaitOf(response, wait), clock, ct);
                 wait *= 2;
@@ -111,6 +111,10 @@ internal sealed class AdminApi(HttpClient http, Uri server, Credentials credenti
         }
     }
 
+    /// <summary>What was counted out has not begun; a server in trouble may have done it, which only a key or a reading undoes.</summary>
+    private static bool MayRepeat(HttpStatusCode status, HttpMethod method, string? key) =>
+        status == HttpStatusCode.TooManyRequests || (status == HttpStatusCode.ServiceUnavailable && (key is not null || method == HttpMethod.Get));
+
     private TimeSpan WaitOf(HttpResponseMessage response, TimeSpan otherwise) => response.Headers.RetryAfter switch
     {
         { Delta: { } delta } => delta,
@@ -122,7 +126,7 @@ internal sealed class AdminApi(HttpClient http, Uri server, Credentials credenti
     {
         var text = await Reach.Async(server, () => response.Content.ReadAsStringAsync(ct), ct);
         var type = response.Content.Headers.ContentType?.MediaType ?? "";
-        var body = text.Length > 0 && type.EndsWith("json", StringComparison.Ordinal) ? Json.Parse(text, $"The answer of {server}") : null;
+        var body = text.Length > 0 && type.EndsWith("json", StringComparison.Ordinal) ? Json.Parse(text, $"The answer of {server}", ExitCode.Failed) : null;
         if (!response.IsSuccessStatusCode && (body is JsonObject || text.Length == 0) && (int)response.StatusCode >= 400)
             throw new ApiRefusal(ApiProblem.Of(response, body as JsonObject));
         if (!response.IsSuccessStatusCode || (text.Length > 0 && body is null))

@@ -23,10 +23,8 @@ internal static class RolesCommand
             var now = await api.GetAsync(path);
             var held = (now.Object["roles"] as JsonArray ?? []).Select(role => role!.ToString()).ToList();
             var wanted = held.Except(run.Get(remove)!).Union(run.Get(add)!).ToList();
-            if (run.Get(add)!.Length + run.Get(remove)!.Length == 0)
+            if (wanted.SequenceEqual(held))
                 run.Printer.One(now.Body);
-            else if (wanted.SequenceEqual(held))
-                run.Printer.Say("It is so already.");
             else if ((await api.SendAsync(HttpMethod.Put, path, new JsonObject { ["roles"] = new JsonArray([.. wanted.Select(role => (JsonNode)role)]) }, now.Tag)).Body is { } changed)
                 run.Printer.One(changed);
         });

@@ -16,15 +16,15 @@ internal static class Json
     public static string OneLine(JsonNode? node) => Plain.Text(node?.ToJsonString(Short) ?? "null");
 
     /// <exception cref="ToolException">It is not JSON.</exception>
-    public static JsonNode? Parse(string text, string source)
+    public static JsonNode? Parse(string text, string source, int code = ExitCode.Misused)
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 32 });
+            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 32, AllowDuplicateProperties = false });
         }
         catch (JsonException exception)
         {
-            throw ToolException.Misused($"{source} is not JSON: {exception.Message}");
+            throw new ToolException($"{source} is not JSON: {exception.Message}", code);
         }
     }
 }

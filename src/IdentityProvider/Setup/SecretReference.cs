@@ -13,6 +13,12 @@ internal static class SecretReference
 
     public static string? Resolve(SetupFile document, SourceNode node, string path)
     {
+        if (!document.MayPointToSecrets)
+        {
+            document.Unreadable(node.Line, path, "points to a secret of this server, which a document from outside must not. Look it up before you send the document.");
+            return null;
+        }
+
         if (node.Members is not [{ Name: "env" or "file", Value.Kind: JsonValueKind.String } member])
         {
             document.Unreadable(node.Line, path, $"is not a reference to a secret. Write {{ \"env\": \"NAME\" }} or {{ \"file\": \"path\" }}, or the secret itself.");

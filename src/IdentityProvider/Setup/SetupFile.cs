@@ -3,13 +3,16 @@ using IdentityProvider.Platform.Validation;
 namespace IdentityProvider.Setup;
 
 /// <summary>A document as read: its content, where each value stood, and what is wrong so far.</summary>
-internal sealed class SetupFile(string path)
+internal sealed class SetupFile(string path, bool mayPointToSecrets = true)
 {
     private readonly Dictionary<object, Owner> owners = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<string> broken = new(StringComparer.Ordinal);
     private readonly List<SetupProblem> problems = [];
 
     public string Path { get; } = path;
+
+    /// <summary>Whether it comes from who runs the server: what comes from outside must not read the server's environment and files.</summary>
+    public bool MayPointToSecrets => mayPointToSecrets;
 
     public SetupDocument Document { get; set; } = new();
 

@@ -1,5 +1,8 @@
+using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Setup.Admin;
 using IdentityProvider.Setup.Import;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Setup;
@@ -17,6 +20,14 @@ internal static class SetupModule
         services.AddScoped<UserImport>();
         services.AddSingleton<SetupRunner>();
         services.AddScoped<FirstAdministrator>();
+        services.AddSingleton(new LargeBody(SetupApi.Check, SetupApi.MaxBytes));
+        services.AddSingleton(new LargeBody(UserImportApi.Path, UserImportApi.MaxBytes));
         return services;
+    }
+
+    public static void MapSetup(this IEndpointRouteBuilder routes)
+    {
+        SetupApi.Map(routes);
+        UserImportApi.Map(routes);
     }
 }

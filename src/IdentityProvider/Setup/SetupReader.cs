@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace IdentityProvider.Setup;
@@ -17,6 +18,14 @@ internal static class SetupReader
             file.Report(1, $"the file cannot be read from {Environment.CurrentDirectory}: {exception.Message}");
         }
 
+        return file;
+    }
+
+    /// <summary>A document from outside.</summary>
+    public static SetupFile Read(string name, string text)
+    {
+        var file = new SetupFile(name, mayPointToSecrets: false);
+        Read(file, Encoding.UTF8.GetBytes(text));
         return file;
     }
 

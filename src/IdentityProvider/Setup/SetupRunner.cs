@@ -25,7 +25,11 @@ internal sealed class SetupRunner(IServiceScopeFactory scopes, IOptions<SetupOpt
     public async Task<IReadOnlyList<(string File, IReadOnlyList<SetupCounts> Counts)>> ApplyAsync(IReadOnlyList<string> paths, CancellationToken ct)
     {
         var files = await ReadAsync(paths, ct);
-        await InScopeAsync(services => CheckAsync(services, files, ct));
+        await InScopeAsync(async services =>
+        {
+            await CheckAsync(services, files, ct);
+            return files.SelectMany(file => file.Problems).ToList() is { Count: > 0 } problems ? throw new SetupException(problems) : true;
+        });
         await InScopeAsync(async services =>
         {
             await RoleRows.SeedAsync(services.GetRequiredService<Store>(), ct);
@@ -53,6 +57,14 @@ internal sealed class SetupRunner(IServiceScopeFactory scopes, IOptions<SetupOpt
         return [.. files.SelectMany(file => file.Problems)];
     }
 
+    /// <summary>Every problem of documents from outside, held against each other and against what is here. Writes nothing.</summary>
+    public Task<IReadOnlyList<SetupProblem>> CheckAsync(IReadOnlyList<(string Name, string Text)> documents, CancellationToken ct) => InScopeAsync(async services =>
+    {
+        SetupFile[] files = [.. documents.Select(document => SetupReader.Read(document.Name, document.Text))];
+        await CheckAsync(services, files, ct);
+        return (IReadOnlyList<SetupProblem>)[.. files.SelectMany(file => file.Problems)];
+    });
+
     private static async Task<SetupFile[]> ReadAsync(IReadOnlyList<string> paths, CancellationToken ct)
     {
         var files = new SetupFile[paths.Count];
@@ -61,14 +73,13 @@ internal sealed class SetupRunner(IServiceScopeFactory scopes, IOptions<SetupOpt
         return files;
     }
 
-    private static async Task<bool> CheckAsync(IServiceProvider services, SetupFile[] files, CancellationToken ct)
+    private static async Task CheckAsync(IServiceProvider services, SetupFile[] files, CancellationToken ct)
     {
         new SetupChecks(files, await SetupKnown.LoadAsync(services.GetRequiredService<Store>(), files, ct), services.GetRequiredService<PasswordRules>()).Run();
         if (!services.GetServices<IAuthenticatorImport>().Any())
             foreach (var file in files)
                 foreach (var user in file.Document.Users.Where(user => user.TotpSecret is not null))
                     file.Report(user, new Problem("totp_secret", "is given, but this server has no authenticator apps. Remove it."));
-        return files.SelectMany(file => file.Problems).ToList() is { Count: > 0 } problems ? throw new SetupException(problems) : true;
     }
 
     /// <summary>

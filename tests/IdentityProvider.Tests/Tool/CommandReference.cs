@@ -37,7 +37,7 @@ internal static class CommandReference
     {
         if (command.Subcommands.Count == 0)
         {
-            text.Append(Invariant($"\n    {path}{string.Concat(command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" <{argument.Name}>"))}{(command.Options.Any(option => !option.Recursive) ? " [options]" : "")}\n"));
+            text.Append(Invariant($"\n    {path}{string.Concat(command.Arguments.Select(Typed))}{(command.Options.Any(option => !option.Recursive) ? " [options]" : "")}\n"));
             if (!isRoot)
                 text.Append(Invariant($"\n{Cell(command.Description)}\n"));
             if (command.Arguments.Count + command.Options.Count > 0)
@@ -51,6 +51,9 @@ internal static class CommandReference
         foreach (var inner in command.Subcommands)
             WriteLeaves(text, inner, $"{path} {inner.Name}", isRoot: false);
     }
+
+    private static string Typed(Argument argument) =>
+        (argument.Arity.MinimumNumberOfValues == 0 ? $" [{argument.Name}]" : $" <{argument.Name}>") + (argument.Arity.MaximumNumberOfValues > 1 ? "..." : "");
 
     private static string Row(Option option) =>
         $"| `{option.Name}{(option.ValueType == typeof(bool) ? "" : $" <{option.HelpName ?? option.Name.TrimStart('-')}>")}`{(option.Required ? ", required" : "")} | {Cell(option.Description)} |\n";

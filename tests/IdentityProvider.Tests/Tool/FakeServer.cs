@@ -1,8 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
+using IdentityProvider.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using IdentityProvider.Tests.Testing;
 
 namespace IdentityProvider.Tests.Tool;
 
@@ -18,11 +19,15 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Method and path of each request.</summary>
     public List<string> Asked { get; } = [];
 
-    public static async Task<FakeServer> StartAsync(RequestDelegate answer)
+    public static async Task<FakeServer> StartAsync(RequestDelegate answer, X509Certificate2? certificate = null)
     {
-        var address = new Uri($"http://localhost:{IdpHost.FreePort()}");
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(address.ToString());
+        var address = new Uri($"{(certificate is null ? "http" : "https")}://localhost:{IdpHost.FreePort()}");
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenLocalhost(address.Port, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(certificate);
+        }));
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var server = new FakeServer(app, address);

@@ -130,6 +130,28 @@ public sealed class MeetingHostileServers
         Assert.Equal(2, server.Asked.Count);
     }
 
+    [Theory]
+    [InlineData("""{"roles":[{"name":"\ud800"}]}""")]
+    [InlineData("""{"roles":[{"name":"x","name":"y"}]}""")]
+    [InlineData("""{"roles":{"name":"x"},"next":[]}""")]
+    [InlineData("""[1]""")]
+    [InlineData("""{""")]
+    public async Task An_answer_of_another_form_ends_in_words_and_no_stack(string body)
+    {
+        await using var server = await FakeServer.StartAsync(http =>
+        {
+            http.Response.ContentType = "application/json";
+            return http.Response.WriteAsync(body);
+        });
+        using var tool = server.Tool();
+        foreach (var args in new[] { new[] { "roles", "list" }, ["audit", "verify"], ["setup", "export"], ["users", "roles", "0195c1a2-0000-7000-8000-000000000001", "--add", "x"] })
+        {
+            var answer = await tool.RunAsync(args);
+            Assert.True(answer.Code is 0 or 1, answer.ToString());
+            Assert.DoesNotContain("   at ", answer.Error, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Nobody_names_a_way_out_of_a_path()
     {

@@ -155,9 +155,4 @@ public sealed class SigningInWithTheTool : IAsyncLifetime
         await browser.SubmitAsync(answer);
         return await login;
     }
-
-    private sealed class Ahead(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
-    }
 }

@@ -64,10 +64,12 @@ internal sealed class ToolBench : IDisposable
     }
 
     /// <summary>Runs it with --output json and reads the answer.</summary>
-    public async Task<JsonNode> JsonAsync(params string[] args)
+    public Task<JsonNode> JsonAsync(params string[] args) => JsonAsync(0, args);
+
+    public async Task<JsonNode> JsonAsync(int code, params string[] args)
     {
         var answer = await RunAsync([.. args, "--output", "json"]);
-        return answer.Code == 0 ? JsonNode.Parse(answer.Output)! : throw new InvalidOperationException($"{string.Join(' ', args)}: {answer}");
+        return answer.Code == code ? JsonNode.Parse(answer.Output)! : throw new InvalidOperationException($"{string.Join(' ', args)}: {answer}");
     }
 
     public string Write(string name, string content)

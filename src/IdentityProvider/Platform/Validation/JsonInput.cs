@@ -49,7 +49,8 @@ internal static class JsonInput
     /// <summary>null says the same as leaving it out.</summary>
     private static void Set(object target, PropertyInfo property, JsonElement value, string place, List<Problem> problems)
     {
-        if (value.ValueKind != JsonValueKind.Null && Value(value, property.PropertyType, place, problems) is { } bound)
+        var hasLines = value.ValueKind == JsonValueKind.String && property.IsDefined(typeof(SeveralLinesAttribute));
+        if (value.ValueKind != JsonValueKind.Null && (hasLines ? Text(value, place, problems, "\r\n\t") : Value(value, property.PropertyType, place, problems)) is { } bound)
             property.SetValue(target, bound);
     }
 
@@ -73,10 +74,10 @@ internal static class JsonInput
         return entry;
     }
 
-    /// <summary>No database takes a zero byte or half a character, and nothing that is named here has several lines.</summary>
-    private static string? Text(JsonElement value, string place, List<Problem> problems)
+    /// <summary>No database takes a zero byte or half a character, and little that is named here has several lines.</summary>
+    private static string? Text(JsonElement value, string place, List<Problem> problems, string controls = "")
     {
-        if (Readable(value.GetString) is { } text && !text.Any(char.IsControl))
+        if (Readable(value.GetString) is { } text && !text.Any(c => char.IsControl(c) && !controls.Contains(c)))
             return text;
         problems.Add(new Problem(place, "has a character that is not allowed."));
         return null;

@@ -20,6 +20,15 @@ internal enum UserFormat
 
 internal static class UserFormats
 {
+    /// <summary>As the admin API calls them.</summary>
+    public static readonly IReadOnlyDictionary<string, UserFormat> Named = new Dictionary<string, UserFormat>(StringComparer.Ordinal)
+    {
+        ["native"] = UserFormat.Native,
+        ["asp_net_identity"] = UserFormat.AspNetIdentity,
+        ["keycloak"] = UserFormat.Keycloak,
+        ["auth0"] = UserFormat.Auth0,
+    };
+
     public static async IAsyncEnumerable<(JsonRecord Record, ImportedUser User)> ReadAsync(UserFormat format, Stream stream)
     {
         var records = format == UserFormat.Keycloak ? JsonRecords.ArrayAsync(stream, "users")
@@ -29,7 +38,7 @@ internal static class UserFormats
             yield return (record, record.Problem is null && record.Value.ValueKind == JsonValueKind.Object ? Read(format, record.Value) : new ImportedUser { Refusal = record.Problem ?? "is no JSON object" });
     }
 
-    private static ImportedUser Read(UserFormat format, JsonElement row) => format switch
+    public static ImportedUser Read(UserFormat format, JsonElement row) => format switch
     {
         UserFormat.AspNetIdentity => AspNetIdentity(row),
         UserFormat.Keycloak => KeycloakUser.Read(row),

@@ -23,6 +23,8 @@ internal sealed class UserImport(Store db, Passwords passwords, PasswordRules ru
 {
     private const int BatchSize = 500;
     private Dictionary<string, Guid> roles = [];
+    private HashSet<string> above = [];
+    private Guid? actor;
     private long created, unchanged, refused;
 
     /// <param name="format">What the file holds.</param>
@@ -57,14 +59,51 @@ internal sealed class UserImport(Store db, Passwords passwords, PasswordRules ru
 
         async Task FlushAsync()
         {
-            foreach (var (place, name, reason) in await SaveAsync(batch, dryRun, ct))
+            foreach (var (place, name, reason) in (await SaveAsync(batch, dryRun, ct)).Refused)
                 await report.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{file}:{place}: {(name.Length > 0 ? $"\"{Constraints.Shown(name)}\" " : "")}{reason}"));
             batch.Clear();
         }
     }
 
-    private async Task<List<(long Place, string Name, string Reason)>> SaveAsync(List<(long Place, ImportedUser User)> batch, bool dryRun, CancellationToken ct)
+    /// <summary>Takes some people over who come from outside, in one transaction.</summary>
+    /// <param name="format">What the records are.</param>
+    /// <param name="records">A JSON object for each.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="held">What they hold: the most they can give.</param>
+    /// <param name="dryRun">Checks everything and writes nothing.</param>
+    /// <param name="ct">Cancels.</param>
+    public async Task<IEnumerable<ImportResult>> BatchAsync(UserFormat format, IReadOnlyList<JsonElement> records, Guid by, HeldRights held, bool dryRun, CancellationToken ct)
     {
+        var known = await db.Set<Role>().AsNoTracking().ToListAsync(ct);
+        roles = known.ToDictionary(role => role.Name, role => role.Id);
+        above = [.. known.Where(role => held.Refuse(role.Permissions) is not null).Select(role => role.Name)];
+        actor = by;
+        var batch = records.Select((record, i) => ((long)i, User: Readable(format, record))).ToList();
+        var results = batch.ConvertAll(row => new ImportResult(row.User.Username ?? row.User.Email ?? "", "created", null));
+        var (refusals, here) = await SaveAsync(batch, dryRun, ct);
+        foreach (var place in here)
+            results[(int)place] = results[(int)place] with { Result = "unchanged" };
+        foreach (var (place, _, reason) in refusals)
+            results[(int)place] = results[(int)place] with { Result = "refused", Reason = reason };
+        return results;
+    }
+
+    private static ImportedUser Readable(UserFormat format, JsonElement record)
+    {
+        try
+        {
+            return UserFormats.Read(format, record);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half a surrogate pair, written as an escape.
+            return new ImportedUser { Refusal = "has a text that is no Unicode" };
+        }
+    }
+
+    private async Task<(List<(long Place, string Name, string Reason)> Refused, List<long> Here)> SaveAsync(List<(long Place, ImportedUser User)> batch, bool dryRun, CancellationToken ct)
+    {
+        var here = new List<long>();
         var refusals = new List<(long, string, string)>();
         var taken = await TakenAsync([.. batch.Select(row => row.User)], ct);
         var secrets = new List<(Guid UserId, string Secret)>();
@@ -72,7 +111,7 @@ internal sealed class UserImport(Store db, Passwords passwords, PasswordRules ru
         {
             var entry = EntryOf(user);
             if (taken.IsHere(user, entry))
-                unchanged++;
+                here.Add(place);
             else if ((user.Refusal ?? Problem(user, entry) ?? taken.Collision(user, entry)) is { } reason)
                 refusals.Add((place, entry.Username, reason));
             else
@@ -87,19 +126,20 @@ internal sealed class UserImport(Store db, Passwords passwords, PasswordRules ru
             }
         }
 
+        unchanged += here.Count;
         refused += refusals.Count;
         if (!dryRun)
             await WriteAsync(secrets, ct);
         db.ChangeTracker.Clear();
-        return refusals;
+        return (refusals, here);
     }
 
     private async Task WriteAsync(List<(Guid UserId, string Secret)> secrets, CancellationToken ct)
     {
         // A person whose second factor is not there yet could come in without it: both or neither.
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        if (db.ChangeTracker.Entries<User>().Count(entry => entry.State == EntityState.Added) is > 0 and var people)
-            events.Record(db, new UsersImported(people));
+        if (db.ChangeTracker.Entries<User>().Where(entry => entry.State == EntityState.Added).Select(entry => entry.Entity.Id).ToArray() is { Length: > 0 } people)
+            events.Record(db, new UsersImported(people.Length, actor) { After = new { Subjects = people } });
         await db.SaveChangesAsync(ct);
         foreach (var (userId, secret) in secrets)
             await authenticators.Single().ImportTotpAsync(db, userId, secret, ct);
@@ -125,6 +165,8 @@ internal sealed class UserImport(Store db, Passwords passwords, PasswordRules ru
             return "has a name or locale of more than 256 characters, or with a control character";
         if (user.PhoneNumber?.Length > 32 || user.PhoneNumber?.Any(char.IsControl) == true)
             return "has a phone number of more than 32 characters";
+        if (user.Roles.FirstOrDefault(above.Contains) is { } more)
+            return $"has the role \"{Constraints.Shown(more)}\", which permits more than you hold yourself";
         return user.Roles.FirstOrDefault(role => !roles.ContainsKey(role)) is { } unknown
             ? $"has the role \"{Constraints.Shown(unknown)}\", which is none here.{NearestName.Question(unknown, roles.Keys)}"
             : null;
@@ -170,8 +212,17 @@ internal sealed class UserImport(Store db, Passwords passwords, PasswordRules ru
     }
 }
 
-internal sealed record UsersImported(int Users) : IEvent
+/// <summary>How it went with one person.</summary>
+/// <param name="Name">What they sign in with.</param>
+/// <param name="Result">created, unchanged or refused.</param>
+/// <param name="Reason">Why they were refused.</param>
+internal sealed record ImportResult(string Name, string Result, string? Reason);
+
+/// <param name="Users">How many.</param>
+/// <param name="Actor">Who did it; nobody by the server's own command.</param>
+internal sealed record UsersImported(int Users, Guid? Actor) : IEvent
 {
     public string Name => "setup.users_imported";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("users", Users)];
+    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("users", Users)];
+    public object? After { get; init; }
 }
