@@ -14,8 +14,9 @@ internal sealed class EndPage(SessionStore sessions) : PageModel
     public async Task<IActionResult> OnPostAsync(CancellationToken ct)
     {
         // Pressed twice: the first has done it.
-        if (await sessions.FindAsync(HttpContext, ct) is { ActorId: not null } acted)
-            await sessions.ReturnAsync(HttpContext, acted, ct);
-        return new SeeOtherPage("/admin");
+        if (await sessions.FindAsync(HttpContext, ct) is not { ActorId: not null } acted)
+            return new SeeOtherPage("/admin");
+        await sessions.ReturnAsync(HttpContext, acted, ct);
+        return new SeeOtherPage($"/admin/users/{acted.UserId}");
     }
 }

@@ -1,4 +1,8 @@
+using IdentityProvider.Roles;
+using IdentityProvider.Sessions;
+using IdentityProvider.Users;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Impersonation;
 
@@ -8,5 +12,14 @@ namespace IdentityProvider.Impersonation;
 /// </summary>
 internal static class ImpersonationModule
 {
-    public static IServiceCollection AddImpersonation(this IServiceCollection services) => services.AddScoped<Impersonations>();
+    public static IServiceCollection AddImpersonation(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new PersonAction(60, "Act for them", "/admin/users/{sub}/impersonate", Permission.ImpersonateUsers)
+        {
+            Hint = "See what they see, for a short time and in the open.",
+            Suits = static state => state is { User.DisabledAt: null, IsLeaving: false },
+            IsOff = provider.GetRequiredService<IOptions<SessionsOptions>>().Value.ImpersonationLifetime == TimeSpan.Zero,
+        });
+        return services.AddScoped<Impersonations>();
+    }
 }
