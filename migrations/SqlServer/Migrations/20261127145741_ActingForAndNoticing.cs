@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace IdentityProvider.Migrations.Sqlite.Migrations
+namespace IdentityProvider.Migrations.SqlServer.Migrations
 {
     /// <inheritdoc />
     public partial class ActingForAndNoticing : Migration
@@ -14,32 +14,54 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
             migrationBuilder.AddColumn<Guid>(
                 name: "ActorId",
                 table: "Sessions",
-                type: "TEXT",
+                type: "uniqueidentifier",
                 nullable: true);
 
             migrationBuilder.AddColumn<string>(
                 name: "ActorReason",
                 table: "Sessions",
-                type: "TEXT",
+                type: "nvarchar(200)",
                 maxLength: 200,
-                nullable: true);
+                nullable: true,
+                collation: "Latin1_General_100_BIN2");
 
             migrationBuilder.AddColumn<Guid>(
                 name: "ActorSessionId",
                 table: "Sessions",
-                type: "TEXT",
+                type: "uniqueidentifier",
                 nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "Suspicions",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    QuietUntil = table.Column<DateTimeOffset>(type: "datetimeoffset", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Suspicions", x => x.Id);
+                });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Sessions_ActorSessionId",
                 table: "Sessions",
                 column: "ActorSessionId",
-                unique: true);
+                unique: true,
+                filter: "[ActorSessionId] IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Suspicions_QuietUntil",
+                table: "Suspicions",
+                column: "QuietUntil");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "Suspicions");
+
             migrationBuilder.DropIndex(
                 name: "IX_Sessions_ActorSessionId",
                 table: "Sessions");

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace IdentityProvider.Migrations.SqlServer.Migrations
+namespace IdentityProvider.Migrations.Sqlite.Migrations
 {
     /// <inheritdoc />
     public partial class ActingForAndNoticing : Migration
@@ -14,34 +14,52 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
             migrationBuilder.AddColumn<Guid>(
                 name: "ActorId",
                 table: "Sessions",
-                type: "uniqueidentifier",
+                type: "TEXT",
                 nullable: true);
 
             migrationBuilder.AddColumn<string>(
                 name: "ActorReason",
                 table: "Sessions",
-                type: "nvarchar(200)",
+                type: "TEXT",
                 maxLength: 200,
-                nullable: true,
-                collation: "Latin1_General_100_BIN2");
+                nullable: true);
 
             migrationBuilder.AddColumn<Guid>(
                 name: "ActorSessionId",
                 table: "Sessions",
-                type: "uniqueidentifier",
+                type: "TEXT",
                 nullable: true);
+
+            migrationBuilder.CreateTable(
+                name: "Suspicions",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    QuietUntil = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Suspicions", x => x.Id);
+                });
 
             migrationBuilder.CreateIndex(
                 name: "IX_Sessions_ActorSessionId",
                 table: "Sessions",
                 column: "ActorSessionId",
-                unique: true,
-                filter: "[ActorSessionId] IS NOT NULL");
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Suspicions_QuietUntil",
+                table: "Suspicions",
+                column: "QuietUntil");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "Suspicions");
+
             migrationBuilder.DropIndex(
                 name: "IX_Sessions_ActorSessionId",
                 table: "Sessions");

@@ -30,16 +30,36 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                 type: "uuid",
                 nullable: true);
 
+            migrationBuilder.CreateTable(
+                name: "Suspicions",
+                columns: table => new
+                {
+                    Id = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    QuietUntil = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_Suspicions", x => x.Id);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "IX_Sessions_ActorSessionId",
                 table: "Sessions",
                 column: "ActorSessionId",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_Suspicions_QuietUntil",
+                table: "Suspicions",
+                column: "QuietUntil");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.DropTable(
+                name: "Suspicions");
+
             migrationBuilder.DropIndex(
                 name: "IX_Sessions_ActorSessionId",
                 table: "Sessions");
