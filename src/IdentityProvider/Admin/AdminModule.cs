@@ -18,10 +18,12 @@ namespace IdentityProvider.Admin;
 internal static class AdminModule
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
-        .AddScoped<RoleChanges>().AddScoped<GroupChanges>().AddScoped<UserRoleChanges>().AddScoped<UserSearch>().AddScoped<UserChanges>().AddScoped<ClientChanges>().AddScoped<SecretChanges>().AddScoped<ApiChanges>().AddScoped<ServiceAccountChanges>()
+        .AddScoped<RoleChanges>().AddScoped<GroupChanges>().AddScoped<UserRoleChanges>().AddScoped<PersonRights>().AddScoped<UserSearch>().AddScoped<UserChanges>().AddScoped<ClientChanges>().AddScoped<SecretChanges>().AddScoped<ApiChanges>().AddScoped<ServiceAccountChanges>()
         .AddSingleton(new NavigationItem(NavigationItem.Account, 1000, "Administration", "/admin") { LeadsInto = NavigationItem.Admin })
+        .AddSingleton(new NavigationItem(NavigationItem.Admin, 10, "People", "/admin/users") { Permission = Permission.ReadUsers })
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 20, "Roles", "/admin/roles") { Permission = Permission.ReadRoles })
-        .AddSingleton(new NavigationItem(NavigationItem.Admin, 25, "Groups", "/admin/groups") { Permission = Permission.ReadRoles });
+        .AddSingleton(new NavigationItem(NavigationItem.Admin, 25, "Groups", "/admin/groups") { Permission = Permission.ReadRoles })
+        .AddSingleton(new NavigationItem(NavigationItem.Admin, 60, "Service accounts", "/admin/service-accounts") { Permission = Permission.ReadServiceAccounts });
 
     public static void MapAdmin(this IEndpointRouteBuilder routes)
     {

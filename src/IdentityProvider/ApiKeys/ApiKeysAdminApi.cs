@@ -1,10 +1,8 @@
 using System.Security.Claims;
 using System.Text.Json.Serialization;
+using IdentityProvider.ApiKeys.Admin;
 using IdentityProvider.Platform.Http;
-using IdentityProvider.Platform.Storage;
-using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
-using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.ApiKeys;
 
@@ -17,23 +15,13 @@ internal static class ApiKeysAdminApi
     /// Everybody's keys, the newest first. <c>user</c> is a user name, an e-mail address or a subject, <c>limit</c> 1 to 200 (50), <c>after</c> the
     /// <c>next</c> of the page before. 400 for a parameter out of its limits.
     /// </summary>
-    public static async Task<IResult> ListAsync(Store db, UserLookup users, TimeProvider clock, CancellationToken ct, string? user = null, int limit = 50, Guid? after = null)
+    public static async Task<IResult> ListAsync(KeySearch search, TimeProvider clock, CancellationToken ct, string? user = null, int limit = 50, Guid? after = null)
     {
         if (user?.Length > 254 || limit is < 1 or > MostRows)
             return Refusals.BadRequest($"user has at most 254 characters; limit is 1 to {MostRows}.");
-        var found = db.Set<ApiKey>().AsNoTracking();
-        if (user?.Trim() is { Length: > 0 } name)
-        {
-            var owner = Guid.TryParse(name, out var subject) ? subject : (await users.FindAsync(name, ct))?.Id;
-            found = found.Where(k => k.UserId == owner);
-        }
-
-        // Ids are in the order of time.
-        if (after is { } last)
-            found = found.Where(k => k.Id.CompareTo(last) < 0);
-        var keys = await found.OrderByDescending(k => k.Id).Take(limit + 1).ToListAsync(ct);
+        var (keys, next) = await search.FindAsync(user, null, limit, after, ct);
         var now = clock.GetUtcNow();
-        return Results.Json(new KeyPage([.. keys.Take(limit).Select(key => KeyEntry.Of(key, now) with { Sub = key.UserId })], keys.Count > limit ? keys[limit - 1].Id : null));
+        return Results.Json(new KeyPage([.. keys.Select(key => KeyEntry.Of(key, now) with { Sub = key.UserId })], next));
     }
 
     /// <summary>Ends a key at once. Its owner is mailed.</summary>

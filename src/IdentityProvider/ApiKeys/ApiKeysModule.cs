@@ -1,3 +1,4 @@
+using IdentityProvider.ApiKeys.Admin;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
@@ -5,6 +6,7 @@ using IdentityProvider.Platform.Settings;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions;
 using IdentityProvider.Sessions.Admin;
+using IdentityProvider.Users;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -26,13 +28,22 @@ internal static class ApiKeysModule
     public static IServiceCollection AddApiKeys(this IServiceCollection services)
     {
         services.AddSettings<ApiKeysOptions>("ApiKeys");
-        services.AddSingleton<ApiKeyCache>().AddSingleton<ApiKeyGate>().AddScoped<ApiKeyChanges>();
+        services.AddSingleton<ApiKeyCache>().AddSingleton<ApiKeyGate>().AddScoped<ApiKeyChanges>().AddScoped<ServiceKeyChanges>().AddScoped<KeySearch>();
         services.AddSingleton<UseLog>().AddHostedService(provider => provider.GetRequiredService<UseLog>());
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
         services.Configure<AuthenticationSchemeOptions>(BearerTokens.Scheme, options => options.ForwardDefaultSelector = ApiKeyAuthentication.Selects);
         services.AddOpenIddict().AddServer(AcceptKeys);
         services.AddScoped<IFurtherGrant, KeyExchange>();
         services.AddSingleton(provider => new NavigationItem(NavigationItem.Account, 45, "API keys", "/account/keys") { IsOff = !provider.GetRequiredService<IOptions<ApiKeysOptions>>().Value.Enabled });
+
+        services.AddSingleton(new NavigationItem(NavigationItem.Admin, 50, "API keys", "/admin/api-keys") { Permission = Permission.ReadApiKeys });
+        services.AddSingleton(new PersonAction(6, "API keys", "/admin/api-keys?user={sub}", Permission.ReadApiKeys) { Hint = "What their programs send, and ending it." });
+        services.AddSingleton(provider => new PersonAction(6, "Keys", "/admin/service-accounts/{sub}/keys", Permission.ReadServiceAccounts)
+        {
+            Hint = "What its programs send: making, replacing and ending them.",
+            IsOfPrograms = true,
+            IsOff = !provider.GetRequiredService<IOptions<ApiKeysOptions>>().Value.Enabled,
+        });
 
         services.AddSingleton(new Pruning("API keys", (db, now, ct) =>
             db.Set<ApiKey>().Where(k => k.ExpiresAt < now - EndedKept || k.RevokedAt < now - EndedKept).DeleteInBatchesAsync(ct)));

@@ -1,10 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
-using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions.Admin;
-using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,7 +30,7 @@ internal static class ServiceKeysApi
     /// <summary>Keys of an account, the newest first.</summary>
     private static async Task<IResult> ListAsync(Guid sub, Store db, TimeProvider clock, CancellationToken ct)
     {
-        if (await OwnerAsync(db, sub, ct) is null)
+        if (await ServiceKeyChanges.OwnerAsync(db, sub, ct) is null)
             return NoAccount;
         var now = clock.GetUtcNow();
         var keys = await db.Set<ApiKey>().AsNoTracking().Where(k => k.UserId == sub).OrderByDescending(k => k.Id).ToListAsync(ct);
@@ -40,58 +38,30 @@ internal static class ServiceKeysApi
     }
 
     /// <summary>Makes a key, whose secret stands in <c>key</c>, once. Wants a sign-in of the last five minutes. 403 for a permission that the caller does not hold, 409 for an account that is disabled.</summary>
-    private static async Task<IResult> CreateAsync(Guid sub, HttpContext http, Store db, ApiKeyChanges changes, IOptions<ApiKeysOptions> options, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> CreateAsync(Guid sub, HttpContext http, ServiceKeyChanges changes, IOptions<ApiKeysOptions> options, TimeProvider clock, CancellationToken ct)
     {
         var input = new ServiceKeyInput();
         if (await JsonBody.FillAsync(http, input, () => [], ct) is { } unfit)
             return unfit;
-        if (!options.Value.Enabled)
-            return ApiKeysApi.Missing;
-        if (await OwnerAsync(db, sub, ct) is not { } owner)
-            return NoAccount;
-        if (owner.DisabledAt is not null)
-            return Refusals.Conflict("The account is disabled. Let it in first.");
-        var actor = AdminRoute.ActorOf(http.User);
-        if (await changes.TooManyAsync(actor, ct) is { } wait)
-            return new TooManyResult(wait);
-        if (await AboveAsync(changes, actor, input.Permissions, ct) is { } refused)
-            return refused;
-        return ApiKeysApi.Answer(http, await changes.CreateAsync(owner, http, input.Read(options.Value), check: false, ct, actor), clock);
+        var (made, refused) = await changes.CreateAsync(AdminRoute.ActorOf(http.User), sub, http, input.Read(options.Value), ct);
+        return refused ?? ApiKeysApi.Answer(http, made, clock);
     }
 
     /// <summary>Replaces a key; the old one works on for <c>overlap</c> seconds. Wants a sign-in of the last five minutes. 403 where the key has a permission that the caller does not hold.</summary>
-    private static async Task<IResult> RotateAsync(Guid sub, Guid id, HttpContext http, Store db, ApiKeyChanges changes, TimeProvider clock, CancellationToken ct)
+    private static async Task<IResult> RotateAsync(Guid sub, Guid id, HttpContext http, ServiceKeyChanges changes, TimeProvider clock, CancellationToken ct)
     {
         var input = new ServiceKeyRotation();
         if (await JsonBody.FillAsync(http, input, () => [], ct) is { } unfit)
             return unfit;
-        if (await OwnerAsync(db, sub, ct) is not { } owner || await db.Set<ApiKey>().AsNoTracking().FirstOrDefaultAsync(k => k.Id == id && k.UserId == sub, ct) is not { } key)
-            return ApiKeysApi.Missing;
-        var actor = AdminRoute.ActorOf(http.User);
-        if (await changes.TooManyAsync(actor, ct) is { } wait)
-            return new TooManyResult(wait);
-
-        // The new secret does what the old one did, and is in the caller's hands.
-        if (await AboveAsync(changes, actor, key.Permissions, ct) is { } refused)
-            return refused;
-        return await changes.RotateAsync(owner, http, id, TimeSpan.FromSeconds(input.Overlap ?? 86_400), ct, actor) is { } made ? ApiKeysApi.Answer(http, made, clock) : ApiKeysApi.Missing;
+        var (made, refused) = await changes.RotateAsync(AdminRoute.ActorOf(http.User), sub, id, http, TimeSpan.FromSeconds(input.Overlap ?? 86_400), ct);
+        return refused ?? ApiKeysApi.Answer(http, made, clock);
     }
 
     /// <summary>Ends a key at once. 404 where there is none that works.</summary>
-    private static async Task<IResult> RevokeAsync(Guid sub, Guid id, HttpContext http, Store db, ApiKeyChanges changes, CancellationToken ct) =>
-        await OwnerAsync(db, sub, ct) is not null && await changes.RevokeAsync(AdminRoute.ActorOf(http.User), sub, http, id, ct) ? Results.NoContent() : ApiKeysApi.Missing;
+    private static async Task<IResult> RevokeAsync(Guid sub, Guid id, HttpContext http, ServiceKeyChanges changes, CancellationToken ct) =>
+        await changes.RevokeAsync(AdminRoute.ActorOf(http.User), sub, id, http, ct) ? Results.NoContent() : ApiKeysApi.Missing;
 
     private static ErrorResult NoAccount => Refusals.Missing("service account");
-
-    private static Task<User?> OwnerAsync(Store db, Guid sub, CancellationToken ct) => db.Set<User>().AsNoTracking().FirstOrDefaultAsync(u => u.Id == sub && u.ServiceSince != null, ct);
-
-    private static async Task<IResult?> AboveAsync(ApiKeyChanges changes, Guid actor, IReadOnlyList<string> permissions, CancellationToken ct)
-    {
-        var held = await changes.HeldAsync(actor, ct);
-        return permissions.FirstOrDefault(wanted => !held.Any(own => Permission.Implies(own, wanted))) is { } above
-            ? Refusals.Forbidden($"Nobody gives what they do not hold. You do not hold {Constraints.Shown(above)}.")
-            : null;
-    }
 }
 
 /// <summary>What a key of a service account is to be.</summary>

@@ -2,6 +2,7 @@ using IdentityProvider.Authorize;
 using IdentityProvider.Mfa.Admin;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Roles;
 using IdentityProvider.Sessions;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Routing;
@@ -25,7 +26,8 @@ internal static class MfaModule
         services.AddScoped<EmailCodeFactor>().AddScoped<ISecondFactor>(provider => provider.GetRequiredService<EmailCodeFactor>());
         services.AddScoped<EmailCodes>().AddScoped<StrictRoles>();
         services.AddSingleton<FactorAttempts>().AddSingleton<TotpChallenge>();
-        services.AddScoped<AuthenticatorEnrolment>().AddScoped<RecoveryCodes>().AddScoped<FactorMails>().AddScoped<FactorReset>();
+        services.AddScoped<AuthenticatorEnrolment>().AddScoped<RecoveryCodes>().AddScoped<FactorMails>().AddScoped<FactorReset>().AddScoped<FactorsResetting>();
+        services.AddSingleton(new PersonAction(20, "Take away second factors", "/admin/users/{sub}/factors", Permission.ManageUsers) { Hint = "For who lost phone, passkeys and recovery codes. Wants a reason." });
         services.AddSingleton(new NavigationItem(NavigationItem.Account, 30, "Two-step sign-in", "/account/authenticators"));
         services.AddSingleton<IAuthenticatorImport, AuthenticatorImport>();
         return services;

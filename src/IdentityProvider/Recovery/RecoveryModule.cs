@@ -1,6 +1,8 @@
 using IdentityProvider.Authorize;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Recovery.Admin;
+using IdentityProvider.Roles;
+using IdentityProvider.Users;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +17,12 @@ internal static class RecoveryModule
     public static IServiceCollection AddRecovery(this IServiceCollection services)
     {
         services.AddSettings<RecoveryOptions>("Recovery");
-        services.AddScoped<RecoveryMail>().AddScoped<PasswordReset>().AddScoped<NotMe>();
+        services.AddScoped<RecoveryMail>().AddScoped<PasswordReset>().AddScoped<RecoverySending>().AddScoped<NotMe>();
+        services.AddSingleton(new PersonAction(10, "Send the way to a password", "/admin/users/{sub}/recovery", Permission.ManageUsers)
+        {
+            Hint = "A mail with which they choose one, their first too.",
+            Suits = static state => state.User is { Email: not null, DisabledAt: null },
+        });
         return services.AddScoped<ISignInOption, RecoveryLink>();
     }
 

@@ -6,6 +6,7 @@ using IdentityProvider.Roles;
 using IdentityProvider.Sessions.Admin;
 using IdentityProvider.Sessions.Live;
 using IdentityProvider.Sessions.Logout;
+using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -36,6 +37,7 @@ internal static class SessionsModule
         services.AddSingleton<LogoutSignal>().AddSingleton<LogoutToken>().AddScoped<LogoutDelivery>();
         services.AddHostedService<LogoutSender>();
         services.AddSingleton(new NavigationItem(NavigationItem.Account, 30, "Signed-in devices", "/account/sessions"));
+        services.AddSingleton(new PersonAction(5, "Sessions", "/admin/sessions?user={sub}", Permission.ReadSessions) { Hint = "Where they are signed in, and signing them out." });
         services.AddSingleton(new NavigationItem(NavigationItem.Admin, 40, "Sessions", "/admin/sessions") { Permission = Permission.ReadSessions });
         return services;
     }

@@ -23,7 +23,9 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
 
     /// <summary>What is locked: the account where there is one (not its spelling, CVE-2025-24806), else the name typed.</summary>
     public static string KeyFor(User? user, string typedName) =>
-        user is null ? $"name:{UserNames.Normalize(typedName)}" : $"user:{user.Id:N}";
+        user is null ? $"name:{UserNames.Normalize(typedName)}" : KeyOf(user.Id);
+
+    private static string KeyOf(Guid account) => $"user:{account:N}";
 
     /// <summary>Tells one name that is nobody's from others, and nothing else: the beginning of an HMAC under the master key, see <see cref="SignInFailures.KeyHash"/>.</summary>
     /// <param name="key">From <see cref="KeyFor"/>.</param>
@@ -66,6 +68,16 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
         await using var scope = scopes.CreateAsyncScope();
         var (hash, now) = (HashOf(key), clock.GetUtcNow());
         return await scope.ServiceProvider.GetRequiredService<Store>().Set<SignInFailures>().Where(f => f.KeyHash == hash && f.LockedUntil > now).Select(f => f.LockedUntil).FirstOrDefaultAsync(ct);
+    }
+
+    /// <summary>Those of the accounts that are locked now, in one query.</summary>
+    public async Task<IReadOnlySet<Guid>> LockedAsync(IReadOnlyCollection<Guid> accounts, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var (hashes, now) = (accounts.ToDictionary(id => HashOf(KeyOf(id))), clock.GetUtcNow());
+        var keys = hashes.Keys.ToList();
+        var locked = await scope.ServiceProvider.GetRequiredService<Store>().Set<SignInFailures>().Where(f => keys.Contains(f.KeyHash) && f.LockedUntil > now).Select(f => f.KeyHash).ToListAsync(ct);
+        return locked.Select(hash => hashes[hash]).ToHashSet();
     }
 
     /// <summary>The password was right: the attempts before it are forgotten.</summary>

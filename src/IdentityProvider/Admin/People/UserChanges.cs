@@ -14,15 +14,13 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.Admin.People;
 
 /// <summary>An administrator adds and changes people, who keep their password and factors to themselves.</summary>
-internal sealed class UserChanges(Store db, RightsChange change, SessionStore sessions, MailOutbox outbox, EventLog events, TimeProvider clock)
+internal sealed class UserChanges(Store db, RightsChange change, SessionStore sessions, MailOutbox outbox, Lockout lockout, EventLog events, TimeProvider clock)
 {
     public static string TagOf(User user) => $"\"{user.ConcurrencyStamp}\"";
 
-    public async Task<(User? User, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
+    public async Task<(User? User, IResult? Refused)> AddAsync(Guid actor, UserInput input, CancellationToken ct)
     {
-        var (input, now) = (new UserInput(), clock.GetUtcNow());
-        if (await JsonBody.FillAsync(http, input, () => input.Problems(Today), ct, UserAnswer.Told) is { } unfit)
-            return (null, unfit);
+        var now = clock.GetUtcNow();
         var user = new User { Id = Guid.CreateVersion7(now), CreatedAt = now, UpdatedAt = now, LockoutEnabled = true, SecurityStamp = Handle.Create() };
         input.WriteTo(user, now);
         var refused = await change.RunAsync(actor, Permission.ManageUsers, async _ =>
@@ -36,19 +34,16 @@ internal sealed class UserChanges(Store db, RightsChange change, SessionStore se
         return (user, refused);
     }
 
-    public async Task<(User? User, IResult? Refused)> ChangeAsync(Guid actor, Guid sub, HttpContext http, CancellationToken ct)
+    public async Task<(User? User, IResult? Refused)> ChangeAsync(Guid actor, Guid sub, UserInput input, Func<string, IResult?> stale, CancellationToken ct)
     {
-        var input = new UserInput();
-        if (await JsonBody.FillAsync(http, input, () => input.Problems(Today), ct, UserAnswer.Told) is { } unfit)
-            return (null, unfit);
         User? user = null;
         var refused = await change.OfPersonAsync(actor, sub, async () =>
         {
             user = await db.Set<User>().FirstOrDefaultAsync(row => row.Id == sub && row.ServiceSince == null, ct);
             if (user is null)
                 return Refusals.Missing("person");
-            if (EntityTag.Stale(http, TagOf(user)) is { } stale)
-                return stale;
+            if (stale(TagOf(user)) is { } lost)
+                return lost;
             var (address, proven, wasDisabled) = (user.Email, user.EmailConfirmed, user.DisabledAt is not null);
             input.WriteTo(user, clock.GetUtcNow());
             if (await TakenAsync(user, ct) is { } taken)
@@ -70,10 +65,25 @@ internal sealed class UserChanges(Store db, RightsChange change, SessionStore se
         return (user, refused);
     }
 
+    /// <summary>Lets somebody try again whom wrong passwords have locked out.</summary>
+    /// <returns>Null when they can.</returns>
+    public async Task<IResult?> UnlockAsync(Guid actor, Guid sub, CancellationToken ct)
+    {
+        if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince == null, ct) is not { } user)
+            return Refusals.Missing("person");
+
+        // The counter has a connection of its own; the record comes first, so that nobody is let in without one.
+        events.Record(db, new UserAdministered(actor, sub, "unlocked", ""));
+        await db.SaveChangesAsync(ct);
+        await lockout.SucceededAsync(Lockout.KeyFor(user, ""), ct);
+        return null;
+    }
+
     private void Tell(string address, string? language) => outbox.Add(db, new MailMessage(
         "address-changed-by-administrator", address, language, new Dictionary<string, string> { ["time"] = clock.GetUtcNow().UtcDateTime.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture) }));
 
-    private DateOnly Today => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+    /// <summary>By which a birthdate is in the past.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
 
     /// <summary>User names and addresses are one set: both are typed into the same field. Of addresses that look alike one has an account.</summary>
     private async Task<IResult?> TakenAsync(User user, CancellationToken ct)

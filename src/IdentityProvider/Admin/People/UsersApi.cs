@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
@@ -46,7 +45,10 @@ internal static class UsersApi
     /// </summary>
     private static async Task<IResult> AddAsync(HttpContext http, ClaimsPrincipal token, UserChanges changes, CancellationToken ct)
     {
-        var (user, refused) = await changes.AddAsync(AdminRoute.ActorOf(token), http, ct);
+        var input = new UserInput();
+        if (await JsonBody.FillAsync(http, input, () => input.Problems(changes.Today), ct, UserAnswer.Told) is { } unfit)
+            return unfit;
+        var (user, refused) = await changes.AddAsync(AdminRoute.ActorOf(token), input, ct);
         return refused ?? EntityTag.Show(http, UserAnswer.Of(user!), UserChanges.TagOf(user!), $"{All}/{user!.Id}");
     }
 
@@ -56,20 +58,14 @@ internal static class UsersApi
     /// </summary>
     private static async Task<IResult> ChangeAsync(Guid sub, HttpContext http, ClaimsPrincipal token, UserChanges changes, CancellationToken ct)
     {
-        var (user, refused) = await changes.ChangeAsync(AdminRoute.ActorOf(token), sub, http, ct);
+        var input = new UserInput();
+        if (await JsonBody.FillAsync(http, input, () => input.Problems(changes.Today), ct, UserAnswer.Told) is { } unfit)
+            return unfit;
+        var (user, refused) = await changes.ChangeAsync(AdminRoute.ActorOf(token), sub, input, EntityTag.SeenBy(http), ct);
         return refused ?? EntityTag.Show(http, UserAnswer.Of(user!), UserChanges.TagOf(user!));
     }
 
     /// <summary>Lets somebody try again whom wrong passwords have locked out.</summary>
-    private static async Task<IResult> UnlockAsync(Guid sub, ClaimsPrincipal token, Store db, Lockout lockout, EventLog events, CancellationToken ct)
-    {
-        if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince == null, ct) is not { } user)
-            return Refusals.Missing("person");
-
-        // The counter has a connection of its own; the record comes first, so that nobody is let in without one.
-        events.Record(db, new UserAdministered(AdminRoute.ActorOf(token), sub, "unlocked", ""));
-        await db.SaveChangesAsync(ct);
-        await lockout.SucceededAsync(Lockout.KeyFor(user, ""), ct);
-        return Results.NoContent();
-    }
+    private static async Task<IResult> UnlockAsync(Guid sub, ClaimsPrincipal token, UserChanges changes, CancellationToken ct) =>
+        await changes.UnlockAsync(AdminRoute.ActorOf(token), sub, ct) ?? Results.NoContent();
 }

@@ -1,11 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using IdentityProvider.Admin.Rights;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Storage;
-using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
 using IdentityProvider.Users;
 using Microsoft.AspNetCore.Http;
@@ -36,11 +34,8 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
 
     public static string TagOf(User user) => EntityTag.Of([user.UserName!, user.Name ?? "", user.DisabledAt is null ? "" : "disabled"]);
 
-    public async Task<(User? User, IResult? Refused)> AddAsync(Guid actor, HttpContext http, CancellationToken ct)
+    public async Task<(User? User, IResult? Refused)> AddAsync(Guid actor, ServiceAccountInput input, CancellationToken ct)
     {
-        var input = new ServiceAccountInput();
-        if (await FillAsync(http, input, () => RightsInput.NameProblems(input.Name), ct) is { } unfit)
-            return (null, unfit);
         var now = clock.GetUtcNow();
         var user = User.ForService(input.Name, input.Description, Handle.Create(), now);
         user.DisabledAt = input.Disabled ? now : null;
@@ -55,21 +50,15 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
         return (user, refused);
     }
 
-    public async Task<(User? User, IResult? Refused)> ChangeAsync(Guid actor, Guid sub, HttpContext http, CancellationToken ct)
+    public async Task<(User? User, IResult? Refused)> ChangeAsync(Guid actor, Guid sub, ServiceAccountInput input, Func<string, IResult?> stale, CancellationToken ct)
     {
-        var input = new ServiceAccountInput();
-        if (await ServiceAccountsApi.RowAsync(db.Set<User>().AsNoTracking(), sub, ct) is not { } known)
-            return (null, Refusals.Missing("service account"));
-        input.Name = known.UserName!;
-        if (await FillAsync(http, input, () => RightsInput.Kept(input.Name, known.UserName!), ct) is { } unfit)
-            return (null, unfit);
         User? user = null;
         var refused = await change.RunAsync(actor, Permission.ManageServiceAccounts, async rights =>
         {
             if ((user = await ServiceAccountsApi.RowAsync(db.Set<User>(), sub, ct)) is null)
                 return Refusals.Missing("service account");
-            if (EntityTag.Stale(http, TagOf(user)) is { } stale)
-                return stale;
+            if (stale(TagOf(user)) is { } lost)
+                return lost;
             var now = clock.GetUtcNow();
             var held = await roles.HeldByAsync(sub, ct);
             (user.Name, user.UpdatedAt) = (input.Description, now);
@@ -88,13 +77,13 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
         return (user, refused);
     }
 
-    public async Task<IResult?> RemoveAsync(Guid actor, Guid sub, HttpContext http, CancellationToken ct)
+    public async Task<IResult?> RemoveAsync(Guid actor, Guid sub, Func<string, IResult?> stale, CancellationToken ct)
     {
         var refused = await change.RunAsync(actor, Permission.ManageServiceAccounts, async rights =>
         {
             if (await ServiceAccountsApi.RowAsync(db.Set<User>(), sub, ct) is not { } user)
                 return Refusals.Missing("service account");
-            if ((EntityTag.Stale(http, TagOf(user)) ?? rights.Refuse([], await roles.HeldByAsync(sub, ct))) is { } problem)
+            if ((stale(TagOf(user)) ?? rights.Refuse([], await roles.HeldByAsync(sub, ct))) is { } problem)
                 return problem;
             var now = clock.GetUtcNow();
             db.Remove(user);
@@ -108,9 +97,6 @@ internal sealed class ServiceAccountChanges(Store db, RightsChange change, UserR
             signal.Raise();
         return refused;
     }
-
-    private static Task<IResult?> FillAsync(HttpContext http, ServiceAccountInput input, Func<IEnumerable<Problem>> more, CancellationToken ct) =>
-        JsonBody.FillAsync(http, input, more, ct, "sub", "created_at", "roles", "clients");
 }
 
 /// <param name="Actor">Who did it.</param>

@@ -1,7 +1,9 @@
 using System.Security.Claims;
+using IdentityProvider.Admin.Rights;
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions.Admin;
 using IdentityProvider.Users;
@@ -44,26 +46,41 @@ internal static class ServiceAccountsApi
     /// <summary>Adds an account. 409 for a name that is taken.</summary>
     private static async Task<IResult> AddAsync(HttpContext http, ClaimsPrincipal token, Store db, UserRoles roles, ServiceAccountChanges changes, CancellationToken ct)
     {
-        var (user, refused) = await changes.AddAsync(AdminRoute.ActorOf(token), http, ct);
+        var input = new ServiceAccountInput();
+        if (await FillAsync(http, input, () => RightsInput.NameProblems(input.Name), ct) is { } unfit)
+            return unfit;
+        var (user, refused) = await changes.AddAsync(AdminRoute.ActorOf(token), input, ct);
         return refused ?? await ShowAsync(http, db, roles, user!, $"{All}/{user!.Id}", ct);
     }
 
     /// <summary>Changes the description, or shuts the account out and lets it in (<c>disabled</c>). 403 for letting one in that holds what the caller does not.</summary>
     private static async Task<IResult> ChangeAsync(Guid sub, HttpContext http, ClaimsPrincipal token, Store db, UserRoles roles, ServiceAccountChanges changes, CancellationToken ct)
     {
-        var (user, refused) = await changes.ChangeAsync(AdminRoute.ActorOf(token), sub, http, ct);
+        if (await RowAsync(db.Set<User>().AsNoTracking(), sub, ct) is not { } known)
+            return Refusals.Missing("service account");
+        var input = new ServiceAccountInput { Name = known.UserName! };
+        if (await FillAsync(http, input, () => RightsInput.Kept(input.Name, known.UserName!), ct) is { } unfit)
+            return unfit;
+        var (user, refused) = await changes.ChangeAsync(AdminRoute.ActorOf(token), sub, input, EntityTag.SeenBy(http), ct);
         return refused ?? await ShowAsync(http, db, roles, user!, null, ct);
     }
 
     /// <summary>Removes an account with its keys; clients that act for it get no more tokens.</summary>
     private static async Task<IResult> RemoveAsync(Guid sub, HttpContext http, ClaimsPrincipal token, ServiceAccountChanges changes, CancellationToken ct) =>
-        await changes.RemoveAsync(AdminRoute.ActorOf(token), sub, http, ct) ?? Results.NoContent();
+        await changes.RemoveAsync(AdminRoute.ActorOf(token), sub, EntityTag.SeenBy(http), ct) ?? Results.NoContent();
 
     public static Task<User?> RowAsync(IQueryable<User> users, Guid sub, CancellationToken ct) => users.FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince != null, ct);
 
+    /// <summary>The clients that act for it.</summary>
+    public static async Task<IReadOnlyList<string>> ClientsAsync(Store db, User user, CancellationToken ct) =>
+        await db.Set<Client>().Where(client => client.ServiceAccount == user.UserName).OrderBy(client => client.ClientId).Select(client => client.ClientId!).Take(200).ToListAsync(ct);
+
+    private static Task<IResult?> FillAsync(HttpContext http, ServiceAccountInput input, Func<IEnumerable<Problem>> more, CancellationToken ct) =>
+        JsonBody.FillAsync(http, input, more, ct, "sub", "created_at", "roles", "clients");
+
     private static async Task<IResult> ShowAsync(HttpContext http, Store db, UserRoles roles, User user, string? location, CancellationToken ct)
     {
-        var clients = await db.Set<Client>().Where(client => client.ServiceAccount == user.UserName).OrderBy(client => client.ClientId).Select(client => client.ClientId!).Take(200).ToListAsync(ct);
+        var clients = await ClientsAsync(db, user, ct);
         return EntityTag.Show(
             http,
             Answer(user) with { Roles = await roles.OfAsync(user.Id, ct), Clients = clients },

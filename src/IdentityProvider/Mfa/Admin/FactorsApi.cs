@@ -1,15 +1,12 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using IdentityProvider.Platform.Http;
-using IdentityProvider.Platform.Storage;
 using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions.Admin;
-using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Mfa.Admin;
 
@@ -23,18 +20,10 @@ internal static class FactorsApi
     /// Removes somebody's apps, passkeys and recovery codes, signs them out everywhere and mails them. 403 for somebody who holds more than the caller, 409 for
     /// who could not come back, having no password.
     /// </summary>
-    private static async Task<IResult> ResetAsync(Guid sub, HttpContext http, ClaimsPrincipal token, Store db, HeldByCaller held, FactorReset reset, CancellationToken ct)
+    private static async Task<IResult> ResetAsync(Guid sub, HttpContext http, ClaimsPrincipal token, FactorsResetting resetting, CancellationToken ct)
     {
-        var (input, actor) = (new FactorsResetInput(), AdminRoute.ActorOf(token));
-        if (await JsonBody.FillAsync(http, input, input.Problems, ct) is { } unfit)
-            return unfit;
-        if (!await db.Set<User>().AnyAsync(user => user.Id == sub, ct))
-            return Refusals.Missing("person");
-        if (await held.RefuseAboveAsync(actor, sub, ct) is { } above)
-            return above;
-        return await reset.RunAsync(sub, $"{input.Reason} (by {actor})", ct)
-            ? Results.NoContent()
-            : Refusals.Conflict("Nothing was done: they have no password, so a passkey is their only way in. Let them choose a password first.");
+        var input = new FactorsResetInput();
+        return await JsonBody.FillAsync(http, input, input.Problems, ct) ?? await resetting.ResetAsync(AdminRoute.ActorOf(token), sub, input, ct) ?? Results.NoContent();
     }
 }
 

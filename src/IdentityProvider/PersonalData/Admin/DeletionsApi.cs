@@ -1,14 +1,10 @@
 using System.Security.Claims;
-using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
-using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions.Admin;
-using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.PersonalData.Admin;
 
@@ -27,38 +23,16 @@ internal static class DeletionsApi
     /// Closes the account and signs the person out; <c>due_at</c> says when it is removed with all that is held of them. The person is mailed, and can undo it. With
     /// <c>immediately=true</c> it is removed at the next clean-up, in ten minutes at most, and nothing undoes that. 403 for somebody who holds more than the caller, 409 for the last administrator.
     /// </summary>
-    private static async Task<IResult> DeleteAsync(
-        Guid sub, ClaimsPrincipal token, Store db, HeldByCaller held, Deletions deletions, EventLog events, CancellationToken ct, bool immediately = false)
+    private static async Task<IResult> DeleteAsync(Guid sub, ClaimsPrincipal token, DeletionAdministration administration, CancellationToken ct, bool immediately = false)
     {
-        var actor = AdminRoute.ActorOf(token);
-        if (await db.Set<User>().AsNoTracking().FirstOrDefaultAsync(user => user.Id == sub && user.ServiceSince == null, ct) is not { } user)
-            return Refusals.Missing("person");
-        if (await held.RefuseAboveAsync(actor, sub, ct) is { } above)
-            return above;
-        if (await deletions.RequestAsync(user, ct, immediately) is not { } deletion)
-            return Refusals.Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first.");
-        events.Raise(new DeletionAdministered(actor, sub, immediately ? "removed" : "closed"));
-        return Results.Json(new DeletionAnswer(sub, deletion.DueAt), statusCode: StatusCodes.Status202Accepted);
+        var (deletion, refused) = await administration.DeleteAsync(AdminRoute.ActorOf(token), sub, immediately, ct);
+        return refused ?? Results.Json(new DeletionAnswer(sub, deletion!.DueAt), statusCode: StatusCodes.Status202Accepted);
     }
 
     /// <summary>The person stays after all. 404 when there is nothing to undo, or it is too late.</summary>
-    private static async Task<IResult> RestoreAsync(Guid sub, ClaimsPrincipal token, HeldByCaller held, Deletions deletions, EventLog events, CancellationToken ct)
-    {
-        var actor = AdminRoute.ActorOf(token);
-        if (await held.RefuseAboveAsync(actor, sub, ct) is { } above)
-            return above;
-        if (!await deletions.UndoAsync(sub, ct))
-            return Refusals.Missing("closed account");
-        events.Raise(new DeletionAdministered(actor, sub, "restored"));
-        return Results.NoContent();
-    }
+    private static async Task<IResult> RestoreAsync(Guid sub, ClaimsPrincipal token, DeletionAdministration administration, CancellationToken ct) =>
+        await administration.RestoreAsync(AdminRoute.ActorOf(token), sub, ct) ?? Results.NoContent();
 }
 
 /// <summary>When the account is removed.</summary>
 internal sealed record DeletionAnswer(Guid Sub, DateTimeOffset DueAt);
-
-internal sealed record DeletionAdministered(Guid Actor, Guid UserId, string What) : IEvent
-{
-    public string Name => $"account.{What}_by_administrator";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("user", UserId)];
-}
