@@ -24,7 +24,11 @@ internal sealed class Deletions(
     public Task<Deletion?> FindAsync(Guid userId, CancellationToken ct) => db.Set<Deletion>().AsNoTracking().FirstOrDefaultAsync(d => d.UserId == userId, ct);
 
     /// <summary>Closes the account: every session and grant ends now, the rest when the time is over. Null for the last administrator, who stays.</summary>
-    public async Task<Deletion?> RequestAsync(User user, CancellationToken ct, bool immediately = false)
+    /// <param name="user">Whose it is.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="immediately">Without a time in which it can be undone.</param>
+    /// <param name="by">Who else wants it, recorded in the same transaction.</param>
+    public async Task<Deletion?> RequestAsync(User user, CancellationToken ct, bool immediately = false, IEvent? by = null)
     {
         var userId = user.Id;
         var (now, undo) = (clock.GetUtcNow(), Handle.Create());
@@ -37,6 +41,8 @@ internal sealed class Deletions(
             db.Add(deletion);
             Tell(user, deletion, undo);
             events.Record(db, new DeletionRequested(userId, deletion.DueAt));
+            if (by is not null)
+                events.Record(db, by);
             await db.SaveChangesAsync(ct);
             if (administered && !await administrators.AnyAsync(ct))
             {
@@ -52,10 +58,23 @@ internal sealed class Deletions(
     }
 
     /// <summary>The person stays after all. False when there was nothing to undo, or it is too late.</summary>
-    public async Task<bool> UndoAsync(Guid userId, CancellationToken ct)
+    /// <param name="userId">Who.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="by">Who else wants it, recorded in the same transaction.</param>
+    public async Task<bool> UndoAsync(Guid userId, CancellationToken ct, IEvent? by = null)
     {
         var now = clock.GetUtcNow();
-        return await events.RecordAsync(db, async () => await db.Set<Deletion>().Where(d => d.UserId == userId && d.DueAt > now).ExecuteDeleteAsync(ct) == 0 ? null : new DeletionUndone(userId), ct);
+        return await events.RecordAsync(
+            db,
+            async () =>
+            {
+                if (await db.Set<Deletion>().Where(d => d.UserId == userId && d.DueAt > now).ExecuteDeleteAsync(ct) == 0)
+                    return null;
+                if (by is not null)
+                    events.Record(db, by);
+                return new DeletionUndone(userId);
+            },
+            ct);
     }
 
     /// <summary>The same by the value in the mailed link.</summary>

@@ -91,6 +91,8 @@ internal sealed class SessionStore(
             await prepare(session);
         await SaveAsync(http, session, ct);
 
+        // The person was read for the answer alone: a save that finds them behind the session would write back what has changed meanwhile.
+        db.Entry(session).State = EntityState.Detached;
         session.User = user;
         Know(http, session);
         if (session.CompletedAt is not null)

@@ -26,7 +26,8 @@ internal static class ApiRows
                 row.Roles = [.. entry.Roles];
             var gone = scopes.Values.Where(scope => scope.ApiId == row.Id && !names.Contains(scope.Name)).ToList();
             db.RemoveRange(gone);
-            apiTally.Count(isNew, gone.Count > 0 || db.Entry(row).State == EntityState.Modified);
+            apiTally.Count(entry.Identifier, isNew, gone.Count > 0 || db.Entry(row).State == EntityState.Modified, db.Entry(row), gone.Count > 0 ? ["scopes"] : []);
+            gone.ForEach(scope => scopeTally.Removed(scope.Name));
             foreach (var scope in entry.Scopes)
                 Apply(db, scopes, scopeTally, scope.Name, scope.Description, row.Id, [], scope.Permissions);
         }
@@ -47,6 +48,6 @@ internal static class ApiRows
             row.Claims = [.. claims];
         if (!row.Permissions.SequenceEqual(permissions))
             row.Permissions = [.. permissions];
-        tally.Count(isNew, db.Entry(row).State == EntityState.Modified);
+        tally.Count(name, isNew, db.Entry(row).State == EntityState.Modified, db.Entry(row));
     }
 }

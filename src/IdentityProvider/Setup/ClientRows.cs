@@ -15,23 +15,26 @@ internal static class ClientRows
             var ids = part.Select(entry => entry.ClientId).ToArray();
             var rows = await db.Set<Client>().Include(client => client.Secrets).Where(client => ids.Contains(client.ClientId)).ToDictionaryAsync(client => client.ClientId!, ct);
             foreach (var entry in part)
-                tally.Count(!rows.TryGetValue(entry.ClientId, out var row), Apply(db, entry, row, now));
+                Apply(db, tally, entry, rows.GetValueOrDefault(entry.ClientId), now);
         }
 
         return tally.Result;
     }
 
-    private static bool Apply(Store db, ClientMetadata entry, Client? row, DateTimeOffset now)
+    private static void Apply(Store db, SetupTally tally, ClientMetadata entry, Client? row, DateTimeOffset now)
     {
+        var isNew = row is null;
         if (row is null)
             db.Add(row = new Client { CreatedAt = now, UpdatedAt = now });
         entry.Apply(row);
         var secrets = row.Secrets.ToList();
         entry.ApplySecret(row, now);
-        if (db.Entry(row).State == EntityState.Added || (db.Entry(row).State == EntityState.Unchanged && row.Secrets.SequenceEqual(secrets)))
-            return false;
+        var otherSecret = !row.Secrets.SequenceEqual(secrets);
+        var changed = !isNew && (db.Entry(row).State != EntityState.Unchanged || otherSecret);
+        tally.Count(entry.ClientId, isNew, changed, db.Entry(row), otherSecret ? ["client_secret"] : []);
+        if (!changed)
+            return;
         row.UpdatedAt = now;
         row.ConcurrencyToken = Guid.CreateVersion7().ToString();
-        return true;
     }
 }

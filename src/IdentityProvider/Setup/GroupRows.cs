@@ -33,8 +33,8 @@ internal static class GroupRows
 
         foreach (var entry in entries)
         {
-            var touched = await RolesAsync(db, rows[entry.Name].Id, entry, ct) | await MembersAsync(db, rows[entry.Name].Id, entry, ct);
-            tally.Count(isNew.Contains(entry.Name), touched || changed.Contains(entry.Name));
+            var (roles, members) = (await RolesAsync(db, rows[entry.Name].Id, entry, ct), await MembersAsync(db, rows[entry.Name].Id, entry, ct));
+            tally.Count(entry.Name, isNew.Contains(entry.Name), roles || members || changed.Contains(entry.Name), null, [.. new[] { (roles, "roles"), (members, "members"), (changed.Contains(entry.Name), "description or groups") }.Where(part => part.Item1).Select(part => part.Item2)]);
         }
 
         return tally.Result;

@@ -8,8 +8,15 @@ namespace IdentityProvider.Setup;
 internal static class ProviderRows
 {
     /// <summary>What people connected with it goes with it (foreign keys); who it was the only way in for needs another.</summary>
-    public static Task<int> RemoveAsync(Store db, IReadOnlyList<string> names, CancellationToken ct) =>
-        names.Count == 0 ? Task.FromResult(0) : db.Set<UpstreamProvider>().Where(provider => names.Contains(provider.Name)).ExecuteDeleteAsync(ct);
+    /// <returns>Null: there was none of them.</returns>
+    public static async Task<SetupCounts?> RemoveAsync(Store db, IReadOnlyList<string> names, CancellationToken ct)
+    {
+        var tally = new SetupTally("providers");
+        foreach (var name in names)
+            if (await db.Set<UpstreamProvider>().Where(provider => provider.Name == name).ExecuteDeleteAsync(ct) > 0)
+                tally.Removed(name);
+        return tally.Result is { Changes.Count: > 0 } removed ? removed : null;
+    }
 
     public static async Task<SetupCounts> ApplyAsync(Store db, ProviderSecrets secrets, IReadOnlyList<ProviderMetadata> entries, DateTimeOffset now, CancellationToken ct)
     {
@@ -25,7 +32,7 @@ internal static class ProviderRows
             var changed = isNew || db.Entry(row).State == EntityState.Modified;
             if (changed)
                 row.Version = Guid.CreateVersion7();
-            tally.Count(isNew, changed);
+            tally.Count(entry.Name, isNew, changed, db.Entry(row));
         }
 
         return tally.Result;

@@ -28,7 +28,7 @@ internal static class RoleRows
             var changed = !row.Permissions.SequenceEqual(entry.Permissions);
             if (changed)
                 row.Permissions = [.. entry.Permissions];
-            tally.Count(isNew, changed);
+            tally.Count(entry.Name, isNew, changed, db.Entry(row));
         }
 
         return tally.Result;

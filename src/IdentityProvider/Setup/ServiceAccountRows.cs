@@ -22,23 +22,25 @@ internal sealed class ServiceAccountRows(Store db, DateTimeOffset now)
             foreach (var entry in part)
             {
                 rows.TryGetValue(UserNames.Normalize(entry.Name), out var row);
-                tally.Count(row is null, Apply(entry, row, roles, held));
+                Apply(tally, entry, row, roles, held);
             }
         }
 
         return tally.Result;
     }
 
-    private bool Apply(ServiceAccountEntry entry, User? row, Dictionary<string, Guid> roles, ILookup<Guid, UserRole> held)
+    private void Apply(SetupTally tally, ServiceAccountEntry entry, User? row, Dictionary<string, Guid> roles, ILookup<Guid, UserRole> held)
     {
+        var isNew = row is null;
         if (row is null)
             db.Add(row = User.ForService(entry.Name, null, Handle.Create(), now));
         row.Name = entry.Description ?? row.Name;
         var rolesChanged = entry.Roles is not null && UserRows.SetRoles(db, row, [.. entry.Roles.Select(name => roles[name])], [.. held[row.Id]]);
-        if (db.Entry(row).State == EntityState.Added || (db.Entry(row).State == EntityState.Unchanged && !rolesChanged))
-            return false;
+        var changed = !isNew && (db.Entry(row).State != EntityState.Unchanged || rolesChanged);
+        tally.Count(entry.Name, isNew, changed, db.Entry(row), rolesChanged ? ["roles"] : []);
+        if (!changed)
+            return;
         row.UpdatedAt = now;
         row.ConcurrencyStamp = Guid.CreateVersion7().ToString();
-        return true;
     }
 }

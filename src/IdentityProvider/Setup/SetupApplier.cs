@@ -21,7 +21,7 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
         await db.SaveChangesAsync(ct);
         counts.AddRange(await ApiRows.ApplyAsync(db, document, ct));
         counts.Add(await ClientRows.ApplyAsync(db, document.Clients, now, ct));
-        await ProviderRows.RemoveAsync(db, document.RemovedProviders, ct);
+        var gone = await ProviderRows.RemoveAsync(db, document.RemovedProviders, ct);
         counts.Add(await ProviderRows.ApplyAsync(db, secrets, document.Providers, now, ct));
         counts.Add(await new ServiceAccountRows(db, now).ApplyAsync(document.ServiceAccounts, ct));
         counts.Add(await new UserRows(db, passwords, now).ApplyAsync(document.Users, ct));
@@ -29,9 +29,10 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
         counts.Add(await GroupRows.ApplyAsync(db, document.Groups, ct));
         await db.SaveChangesAsync(ct);
         await ImportAuthenticatorsAsync(document, ct);
-        if (counts.Any(count => count.Changed))
+        IReadOnlyList<SetupCounts> all = gone is null ? counts : [.. counts, gone];
+        if (all.Any(count => count.Changes.Count > 0))
         {
-            events.Record(db, new SetupApplied(counts));
+            events.Record(db, new SetupApplied(all));
             await db.SaveChangesAsync(ct);
         }
 
@@ -50,11 +51,4 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
 
         await db.SaveChangesAsync(ct);
     }
-}
-
-/// <summary>A setup document changed something. What, is in the document; how much of each kind, is here.</summary>
-internal sealed record SetupApplied(IReadOnlyList<SetupCounts> Counts) : IEvent
-{
-    public string Name => "setup.applied";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [.. Counts.Where(count => count.Changed).Select(count => new KeyValuePair<string, object?>(count.Kind, $"{count.Created} created, {count.Updated} updated"))];
 }

@@ -25,25 +25,27 @@ internal sealed class UserRows(Store db, Passwords passwords, DateTimeOffset now
             foreach (var entry in part)
             {
                 rows.TryGetValue(UserNames.Normalize(entry.Username), out var row);
-                tally.Count(row is null, await ApplyAsync(entry, row, roles, held, ct));
+                await ApplyAsync(tally, entry, row, roles, held, ct);
             }
         }
 
         return tally.Result;
     }
 
-    private async Task<bool> ApplyAsync(UserEntry entry, User? row, Dictionary<string, Guid> roles, ILookup<Guid, UserRole> held, CancellationToken ct)
+    private async Task ApplyAsync(SetupTally tally, UserEntry entry, User? row, Dictionary<string, Guid> roles, ILookup<Guid, UserRole> held, CancellationToken ct)
     {
+        var isNew = row is null;
         if (row is null)
             db.Add(row = new User { CreatedAt = now, UpdatedAt = now, LockoutEnabled = true, SecurityStamp = Handle.Create() });
         Profile(entry, row);
         await PasswordAsync(entry, row, ct);
         var rolesChanged = entry.Roles is not null && SetRoles(db, row, [.. entry.Roles.Select(name => roles[name])], [.. held[row.Id]]);
-        if (db.Entry(row).State == EntityState.Added || (db.Entry(row).State == EntityState.Unchanged && !rolesChanged))
-            return false;
+        var changed = !isNew && (db.Entry(row).State != EntityState.Unchanged || rolesChanged);
+        tally.Count(row.Id.ToString(), isNew, changed, db.Entry(row), rolesChanged ? ["roles"] : []);
+        if (!changed)
+            return;
         row.UpdatedAt = now;
         row.ConcurrencyStamp = Guid.CreateVersion7().ToString();
-        return true;
     }
 
     private static void Profile(UserEntry entry, User row)

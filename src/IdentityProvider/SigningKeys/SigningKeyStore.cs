@@ -33,24 +33,28 @@ internal sealed class SigningKeyStore(
     /// Replaces the active keys: new ones are published now and sign as soon as no client uses an older key set; the old ones
     /// stay published until their tokens are dead.
     /// </summary>
+    /// <param name="ct">Cancels.</param>
+    /// <param name="by">Who wants it, recorded in the same transaction.</param>
     /// <returns>When the new keys start to sign.</returns>
     /// <exception cref="InvalidOperationException">Too many keys are published already; the message says when one leaves.</exception>
-    public async Task<DateTimeOffset> RotateAsync(CancellationToken ct)
+    public async Task<DateTimeOffset> RotateAsync(CancellationToken ct, IEvent? by = null)
     {
         var at = SigningKeySchedule.SoonestActivation(Now, options.Value);
-        ring.Replace(await ChangeAsync((db, same, algorithm) => Supersede(db, same, algorithm, at), ct));
+        ring.Replace(await ChangeAsync((db, same, algorithm) => Supersede(db, same, algorithm, at), ct, by));
         return at;
     }
 
     /// <summary>New keys sign now and all old ones are gone, with every token they signed: for the day one of them leaked.</summary>
-    public async Task ReplaceAllAsync(CancellationToken ct)
+    /// <param name="ct">Cancels.</param>
+    /// <param name="by">Who wants it, recorded in the same transaction.</param>
+    public async Task ReplaceAllAsync(CancellationToken ct, IEvent? by = null)
     {
         var now = Now;
         ring.Replace(await ChangeAsync((db, same, algorithm) =>
         {
             db.RemoveRange(same);
             db.Add(Create(algorithm, now));
-        }, ct));
+        }, ct, by));
     }
 
     /// <summary>What is published, by algorithm and age.</summary>
@@ -113,13 +117,13 @@ internal sealed class SigningKeyStore(
     /// Reads, decides and writes as if alone. When two nodes want the same, the databases make one of them wait or fail;
     /// it then reads what the other made and has nothing left to do.
     /// </summary>
-    private async Task<List<SigningKey>> ChangeAsync(Action<Store, List<SigningKey>, string> change, CancellationToken ct)
+    private async Task<List<SigningKey>> ChangeAsync(Action<Store, List<SigningKey>, string> change, CancellationToken ct, IEvent? by = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await TryChangeAsync(change, ct);
+                return await TryChangeAsync(change, by, ct);
             }
             catch (Exception failure) when (attempt < 5 && failure.GetBaseException() is DbException)
             {
@@ -128,7 +132,7 @@ internal sealed class SigningKeyStore(
         }
     }
 
-    private async Task<List<SigningKey>> TryChangeAsync(Action<Store, List<SigningKey>, string> change, CancellationToken ct)
+    private async Task<List<SigningKey>> TryChangeAsync(Action<Store, List<SigningKey>, string> change, IEvent? by, CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<Store>();
@@ -145,6 +149,8 @@ internal sealed class SigningKeyStore(
                 events.Record(db, new SigningKeyRemoved(entry.Entity.KeyId, entry.Entity.Algorithm));
         }
 
+        if (by is not null)
+            events.Record(db, by);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return [.. db.ChangeTracker.Entries<SigningKey>().Select(e => e.Entity)];

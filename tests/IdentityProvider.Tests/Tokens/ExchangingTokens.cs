@@ -1,12 +1,16 @@
 using System.Buffers.Text;
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using IdentityProvider.Sessions;
+using IdentityProvider.Tests.Audit;
 using IdentityProvider.Tests.Testing;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using OpenIddict.Server;
 using Xunit;
 
 namespace IdentityProvider.Tests.Tokens;
@@ -98,6 +102,60 @@ public sealed class ExchangingTokens : IAsyncLifetime
         await host.InStoreAsync(db => db.Set<User>().ExecuteUpdateAsync(set => set.SetProperty(u => u.DisabledAt, clock.GetUtcNow())));
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull((await ExchangeAsync(TestDocument.Api, subject, ("audience", TestDocument.OtherApi))).Error);
+    }
+
+    [Theory]
+    [InlineData("""{"sub":"https://notes.test"}""", false, true)]
+    [InlineData("""{"sub":"worker"}""", false, false)]
+    [InlineData("""{"sub":"worker"}""", true, true)]
+    [InlineData("""{"sub":"https://notes.test"}""", true, false)]
+    [InlineData("""{"iss":"https://notes.test"}""", false, false)]
+    [InlineData("""{"sub":["https://notes.test"]}""", false, false)]
+    [InlineData("{}", false, false)]
+    [InlineData("\"https://notes.test\"", false, false)]
+    public async Task A_token_that_says_who_may_act_is_for_nobody_else(string mayAct, bool throughWorker, bool allowed)
+    {
+        // Nobody's token says so yet (RFC 8693 section 4.4): this one is signed as the server would.
+        var subject = Resigned(await TokenAsync(), claims => claims["may_act"] = JsonNode.Parse(mayAct));
+        var worker = (await new RelyingParty(host, "worker").TokenAsync(("grant_type", "client_credentials"), ("scope", "notes:read")))["access_token"]!;
+        var answer = await ExchangeAsync(TestDocument.Api, subject, [("audience", TestDocument.OtherApi), .. throughWorker ? [("actor_token", worker), ("actor_token_type", "urn:ietf:params:oauth:token-type:access_token")] : Array.Empty<(string, string?)>()]);
+        Assert.Equal((allowed ? HttpStatusCode.OK : HttpStatusCode.BadRequest, allowed ? null : "invalid_request"), (answer.Status, answer.Error));
+        if (!allowed)
+        {
+            Assert.Contains("says who may act", answer["error_description"], StringComparison.Ordinal);
+            return;
+        }
+
+        var claims = Claims(answer["access_token"]!);
+        Assert.Equal(throughWorker ? "worker" : TestDocument.Api, (string?)claims["act"]!["sub"]);
+
+        // Whoever comes next was not named.
+        Assert.Null(claims["may_act"]);
+    }
+
+    [Fact]
+    public async Task An_exchange_that_cannot_be_recorded_does_not_happen()
+    {
+        var subject = await TokenAsync();
+        await host.AuditAsync();
+        await host.SqlAsync("""CREATE TRIGGER broken BEFORE INSERT ON "AuditRecords" WHEN NEW."Name" = 'tokens.delegated' BEGIN SELECT RAISE(ABORT, 'the disk is full'); END""");
+        var answer = await ExchangeAsync(TestDocument.Api, subject, ("audience", TestDocument.OtherApi));
+        Assert.InRange((int)answer.Status, 500, 599);
+        Assert.Null(answer["access_token"]);
+        await host.SqlAsync("DROP TRIGGER broken");
+        Assert.Equal(HttpStatusCode.OK, (await ExchangeAsync(TestDocument.Api, subject, ("audience", TestDocument.OtherApi))).Status);
+        Assert.Single(await host.AuditAsync(), record => record.Name == "tokens.delegated");
+    }
+
+    private string Resigned(string jwt, Action<JsonObject> change)
+    {
+        var parts = jwt.Split('.');
+        var claims = Claims(jwt).AsObject();
+        change(claims);
+        var kid = (string?)JsonNode.Parse(Base64Url.DecodeFromChars(parts[0]))!["kid"];
+        var key = host.Services.GetRequiredService<IOptionsMonitor<OpenIddictServerOptions>>().CurrentValue.SigningCredentials.Single(credentials => credentials.Key.KeyId == kid);
+        var text = $"{parts[0]}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims.ToJsonString()))}";
+        return $"{text}.{Base64Url.EncodeToString(key.Key.CryptoProviderFactory.CreateForSigning(key.Key, key.Algorithm).Sign(Encoding.ASCII.GetBytes(text)))}";
     }
 
     private async Task<string> TokenAsync(string scope = Scope)

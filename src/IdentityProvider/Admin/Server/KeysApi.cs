@@ -32,13 +32,11 @@ internal static class KeysApi
     private static async Task<IResult> ListAsync(SigningKeyStore keys, CancellationToken ct) => Results.Json(await ListedAsync(keys, ct));
 
     /// <summary>Publishes new keys, which sign as soon as no client uses an older key set (<c>signs_from</c>). 409 where too many are published.</summary>
-    private static async Task<IResult> RotateAsync(ClaimsPrincipal token, SigningKeyStore keys, EventLog events, CancellationToken ct)
+    private static async Task<IResult> RotateAsync(ClaimsPrincipal token, SigningKeyStore keys, CancellationToken ct)
     {
         try
         {
-            var from = await keys.RotateAsync(ct);
-            events.Raise(new KeysAdministered(AdminRoute.ActorOf(token), "rotated"));
-            return Results.Json(new RotatedKeys(from));
+            return Results.Json(new RotatedKeys(await keys.RotateAsync(ct, new KeysAdministered(AdminRoute.ActorOf(token), "rotated"))));
         }
         catch (InvalidOperationException refusal)
         {
@@ -50,15 +48,14 @@ internal static class KeysApi
     /// New keys sign now and all old ones are gone, with every token they signed; sessions stay. For a key that leaked. Wants a sign-in of the last 15 minutes and
     /// the issuer in <c>confirm</c>. When the database leaked too, use <c>POST /panic</c>.
     /// </summary>
-    private static async Task<IResult> ReplaceAsync(HttpContext http, ClaimsPrincipal token, IOptions<IdentityProviderOptions> server, SigningKeyStore keys, EventLog events, CancellationToken ct)
+    private static async Task<IResult> ReplaceAsync(HttpContext http, ClaimsPrincipal token, IOptions<IdentityProviderOptions> server, SigningKeyStore keys, CancellationToken ct)
     {
         var input = new ReplaceInput();
         if (await JsonBody.FillAsync(http, input, () => [], ct) is { } unfit)
             return unfit;
         if (input.Confirm != server.Value.Issuer)
             return Refusals.BadRequest("Nothing was done. This breaks every token that is out. If you mean it, send this server's issuer as confirm.");
-        await keys.ReplaceAllAsync(ct);
-        events.Raise(new KeysAdministered(AdminRoute.ActorOf(token), "replaced"));
+        await keys.ReplaceAllAsync(ct, new KeysAdministered(AdminRoute.ActorOf(token), "replaced"));
         return Results.Json(await ListedAsync(keys, ct));
     }
 

@@ -9,7 +9,7 @@ using Microsoft.EntityFrameworkCore;
 namespace IdentityProvider.PersonalData.Admin;
 
 /// <summary>An administrator brings about the end of an account, or takes it back; the page and the API do it alike.</summary>
-internal sealed class DeletionAdministration(Store db, HeldByCaller held, Deletions deletions, EventLog events)
+internal sealed class DeletionAdministration(Store db, HeldByCaller held, Deletions deletions)
 {
     public async Task<(Deletion? Deletion, IResult? Refused)> DeleteAsync(Guid actor, Guid sub, bool immediately, CancellationToken ct)
     {
@@ -17,10 +17,9 @@ internal sealed class DeletionAdministration(Store db, HeldByCaller held, Deleti
             return (null, Refusals.Missing("person"));
         if (await held.RefuseAboveAsync(actor, sub, ct) is { } above)
             return (null, above);
-        if (await deletions.RequestAsync(user, ct, immediately) is not { } deletion)
-            return (null, Refusals.Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first."));
-        events.Raise(new DeletionAdministered(actor, sub, immediately ? "removed" : "closed"));
-        return (deletion, null);
+        return await deletions.RequestAsync(user, ct, immediately, new DeletionAdministered(actor, sub, immediately ? "removed" : "closed")) is { } deletion
+            ? (deletion, null)
+            : (null, Refusals.Conflict("This would leave nobody who holds the role admin and can sign in. Give it to somebody else first."));
     }
 
     /// <returns>Null when the person stays after all.</returns>
@@ -28,10 +27,7 @@ internal sealed class DeletionAdministration(Store db, HeldByCaller held, Deleti
     {
         if (await held.RefuseAboveAsync(actor, sub, ct) is { } above)
             return above;
-        if (!await deletions.UndoAsync(sub, ct))
-            return Refusals.Missing("closed account");
-        events.Raise(new DeletionAdministered(actor, sub, "restored"));
-        return null;
+        return await deletions.UndoAsync(sub, ct, new DeletionAdministered(actor, sub, "restored")) ? null : Refusals.Missing("closed account");
     }
 }
 

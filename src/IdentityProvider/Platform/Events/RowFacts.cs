@@ -13,6 +13,10 @@ internal static class RowFacts
 
     public static object? After(EntityEntry row) => row.State is EntityState.Deleted ? null : Facts(row, property => property.CurrentValue);
 
+    /// <summary>The names of what is changed.</summary>
+    public static IEnumerable<string> Changed(EntityEntry row) =>
+        row.Properties.Where(property => property.IsModified && !property.Metadata.IsConcurrencyToken).Select(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Metadata.Name)).Order(StringComparer.Ordinal);
+
     private static SortedDictionary<string, object?> Facts(EntityEntry row, Func<PropertyEntry, object?> value) => new(
         row.Properties.Where(property => (row.State != EntityState.Modified || property.IsModified) && !property.Metadata.IsConcurrencyToken && value(property) is not null)
             .ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Metadata.Name), property => Secrets.Any(property.Metadata.Name.EndsWith) ? "(sealed)" : value(property)), StringComparer.Ordinal);

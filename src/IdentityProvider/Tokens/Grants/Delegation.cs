@@ -79,7 +79,9 @@ internal sealed class Delegation(Store db, ClientCache clients, ScopeCatalog cat
         principal.SetScopes(scopes);
         principal.SetResources(audiences);
         principal.SetAccessTokenLifetime(Left(subject, actor));
-        events.Raise(new TokenDelegated(userId, client.ClientId!, acting, string.Join(' ', audiences)));
+
+        // Before there is a token: who acts for whom must not be lost.
+        await events.RecordAsync(db, () => Task.FromResult<IEvent?>(new TokenDelegated(userId, client.ClientId!, acting, string.Join(' ', audiences))), ct);
         return Results.SignIn(principal, authenticationScheme: GrantAnswers.Scheme);
     }
 
