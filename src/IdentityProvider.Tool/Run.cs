@@ -79,7 +79,8 @@ internal sealed class Run(ParseResult parsed, Surroundings around, CancellationT
         ? scope.Count(c => c == ':') == 1 && Areas.Contains(scope.Split(':')[0]) ? $"{AdminScope}:{scope}" : scope
         : scope;
 
-    private static readonly string[] Areas =
+    /// <summary>The areas of the admin API, whose scopes have short names here.</summary>
+    public static readonly string[] Areas =
         ["users", "roles", "clients", "apis", "consents", "grants", "sessions", "api-keys", "service-accounts", "providers", "keys", "audit", "webhooks", "settings", "statistics"];
 }
 

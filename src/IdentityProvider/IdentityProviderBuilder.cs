@@ -12,6 +12,7 @@ using IdentityProvider.Device;
 using IdentityProvider.Email;
 using IdentityProvider.EmailSignIn;
 using IdentityProvider.Federation;
+using IdentityProvider.Impersonation;
 using IdentityProvider.Mfa;
 using IdentityProvider.OneTimeCodes;
 using IdentityProvider.Passkeys;
@@ -63,6 +64,7 @@ public static class IdentityProviderBuilder
             .AddConsents()
             .AddPasskeyOffer()
             .AddDevice()
+            .AddImpersonation()
             .AddTokens()
 
             // What they all speak of.

@@ -1689,6 +1689,17 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uniqueidentifier");
 
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<string>("ActorReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<Guid?>("ActorSessionId")
+                        .HasColumnType("uniqueidentifier");
+
                     b.Property<string>("Address")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
@@ -1733,6 +1744,10 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ActorSessionId")
+                        .IsUnique()
+                        .HasFilter("[ActorSessionId] IS NOT NULL");
 
                     b.HasIndex("HandleHash")
                         .IsUnique();

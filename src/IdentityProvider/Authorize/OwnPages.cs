@@ -25,6 +25,12 @@ internal sealed class OwnPages(StepDispatcher dispatcher, ReturnTicket tickets, 
     /// <summary>What stands in a client's place: first-party, asks for nothing, receives nothing.</summary>
     public static readonly Client Client = new() { ClientId = "account", DisplayName = "your account", ConsentType = ConsentTypes.Implicit };
 
+    private static readonly ErrorInfo ForThePersonAlone = new(StatusCodes.Status403Forbidden, "access_denied", "You act for somebody, and only they can do this.")
+    {
+        Heading = "Only they can do this",
+        Advice = "Stop acting for them first.",
+    };
+
     public Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) => Task.CompletedTask;
 
     public async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
@@ -32,7 +38,12 @@ internal sealed class OwnPages(StepDispatcher dispatcher, ReturnTicket tickets, 
         var page = context.ActionDescriptor.ModelTypeInfo!;
         if (!page.IsDefined(typeof(SignedInPageAttribute)))
         {
-            await next();
+            // The pages between a request and its answer are answered by the person alone.
+            if (!HttpMethods.IsGet(context.HttpContext.Request.Method) && !HttpMethods.IsHead(context.HttpContext.Request.Method) && !page.IsDefined(typeof(OpenWhileActingAttribute))
+                && await sessions.FindBegunAsync(context.HttpContext, context.HttpContext.RequestAborted) is { ActorId: not null })
+                context.Result = new ErrorActionResult(ForThePersonAlone);
+            else
+                await next();
             return;
         }
 

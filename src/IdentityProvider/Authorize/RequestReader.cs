@@ -39,6 +39,8 @@ internal sealed class RequestReader(ClientCache clients, ScopeCatalog catalog, S
         };
 
         var now = clock.GetUtcNow();
+        var begun = await sessions.FindBegunAsync(http, ct);
+        var scopes = Audiences.Narrow(snapshot, request.GetScopes(), request.GetResources());
         return (new AuthorizeContext
         {
             Kind = RequestKind.Authorization,
@@ -46,9 +48,11 @@ internal sealed class RequestReader(ClientCache clients, ScopeCatalog catalog, S
             Client = client,
             StartedAt = stored?.StartedAt ?? now,
             Now = now,
-            Scopes = Audiences.Narrow(snapshot, request.GetScopes(), request.GetResources()),
+
+            // Nothing of what is done for somebody outlives the session it is done in.
+            Scopes = begun is { ActorId: not null } ? [.. scopes.Where(scope => scope != Scopes.OfflineAccess)] : scopes,
             Claims = claims,
-            Begun = await sessions.FindBegunAsync(http, ct),
+            Begun = begun,
             HintedSubject = hinted ?? claims.Subject,
             Ticket = stored?.Ticket,
             Refusal = stored?.Refusal,

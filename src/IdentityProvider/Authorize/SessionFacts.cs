@@ -8,6 +8,8 @@ internal static class SessionFacts
 {
     public static AuthenticationFacts Of(Session session)
     {
+        if (session.ActorId is { } actor)
+            return new AuthenticationFacts(session.AuthenticatedAt, Acr.None, [], session.Id.ToString(), actor.ToString("D"));
         string[] amr = [.. session.Factors.Select(f => f.Method).Concat(session.IsMultiFactor ? ["mfa"] : []).Distinct()];
         return new AuthenticationFacts(session.AuthenticatedAt, Acr.Of(amr), amr, session.Id.ToString());
     }

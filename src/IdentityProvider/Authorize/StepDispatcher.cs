@@ -1,18 +1,27 @@
 using IdentityProvider.Platform.Events;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace IdentityProvider.Authorize;
 
-/// <summary>Asks the steps in the order of the builder's list; the first that is not content decides.</summary>
+/// <summary>
+/// Asks the steps in the order of the builder's list; the first that is not content decides. Whoever acts for somebody answers none of their
+/// questions, and gives no device access in their name: a page tells them so.
+/// </summary>
 internal sealed class StepDispatcher(IEnumerable<IAuthorizeStep> steps, EventLog events)
 {
+    private const string ForThePersonAlone = "/impersonation/only-them";
+
     public async ValueTask<Pending?> CheckAsync(AuthorizeContext context, CancellationToken ct)
     {
+        var isActedFor = context.Begun?.ActorId is not null;
+        if (isActedFor && context.Kind == RequestKind.Device)
+            return new Pending(ForThePersonAlone, "acting", Errors.AccessDenied, "Only the person can allow a device.");
         foreach (var step in steps)
         {
             if (await step.CheckAsync(context, ct) is { } pending)
             {
                 events.Raise(new StepPending(context.Client.ClientId!, pending.Reason));
-                return pending;
+                return isActedFor ? pending with { Page = ForThePersonAlone } : pending;
             }
         }
 

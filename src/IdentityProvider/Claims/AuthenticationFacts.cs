@@ -1,12 +1,20 @@
 namespace IdentityProvider.Claims;
 
-/// <summary>What the sign-in proved and when: the source of auth_time, acr, amr and sid.</summary>
-internal sealed record AuthenticationFacts(DateTimeOffset AuthenticatedAt, string Acr, IReadOnlyList<string> Amr, string SessionId);
+/// <summary>What the sign-in proved and when: the source of auth_time, acr, amr, sid and act.</summary>
+/// <param name="AuthenticatedAt">When the person proved a first factor; means nothing where somebody acts for them.</param>
+/// <param name="Acr">How well.</param>
+/// <param name="Amr">By what.</param>
+/// <param name="SessionId">In which session.</param>
+/// <param name="Actor">The subject of the administrator who acts for the person (RFC 8693 section 4.1); null: nobody does.</param>
+internal sealed record AuthenticationFacts(DateTimeOffset AuthenticatedAt, string Acr, IReadOnlyList<string> Amr, string SessionId, string? Actor = null);
 
 /// <summary>Authentication context class references this server states and understands, weakest first.</summary>
 internal static class Acr
 {
     public const string Password = "urn:identityprovider:acr:pwd", MultiFactor = "urn:identityprovider:acr:mfa", PhishingResistant = "urn:identityprovider:acr:phr";
+
+    /// <summary>Nothing was proven of the person (OpenID Connect Core 1.0 section 2): somebody acts for them.</summary>
+    public const string None = "0";
 
     private static readonly string[] Levels = [Password, MultiFactor, PhishingResistant];
 

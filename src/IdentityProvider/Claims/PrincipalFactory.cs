@@ -61,19 +61,26 @@ internal sealed class PrincipalFactory(ScopeCatalog catalog, UserRoles userRoles
         return principal;
     }
 
+    /// <summary>Who acts for the person (RFC 8693 section 4.1).</summary>
+    public const string Act = "act";
+
     /// <summary>Travels in codes and refresh tokens only.</summary>
     public const string RequestedIdTokenClaim = "requested_claim";
 
     /// <summary>Reads the facts back from a code, device code or refresh token.</summary>
     public static AuthenticationFacts FactsOf(ClaimsPrincipal principal) => new(
-        DateTimeOffset.FromUnixTimeSeconds(long.Parse(principal.GetClaim(ClaimNames.AuthenticationTime)!, CultureInfo.InvariantCulture)),
+        principal.GetClaim(ClaimNames.AuthenticationTime) is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(seconds, CultureInfo.InvariantCulture)) : DateTimeOffset.UnixEpoch,
         principal.GetClaim(ClaimNames.AuthenticationContextReference)!,
         principal.GetClaims(ClaimNames.AuthenticationMethodReference),
-        principal.GetClaim("sid")!);
+        principal.GetClaim("sid")!,
+        principal.GetClaim(Act) is { } act ? JsonDocument.Parse(act).RootElement.GetProperty(ClaimNames.Subject).GetString() : null);
 
     private static void AddFacts(ClaimsIdentity identity, AuthenticationFacts facts)
     {
-        identity.AddClaim(Make(ClaimNames.AuthenticationTime, facts.AuthenticatedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), BothTokens, ClaimValueTypes.Integer64));
+        if (facts.Actor is { } actor)
+            identity.AddClaim(Make(Act, JsonSerializer.Serialize(new Dictionary<string, string> { [ClaimNames.Subject] = actor }), BothTokens, "JSON"));
+        else
+            identity.AddClaim(Make(ClaimNames.AuthenticationTime, facts.AuthenticatedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), BothTokens, ClaimValueTypes.Integer64));
         identity.AddClaim(Make(ClaimNames.AuthenticationContextReference, facts.Acr, BothTokens));
         identity.AddClaim(Make("sid", facts.SessionId, BothTokens));
         foreach (var method in facts.Amr)

@@ -17,6 +17,10 @@ internal sealed class MfaStep(SecondFactors factors, SecondFactorPolicy policy) 
     {
         var session = context.Begun!;
         var wanted = WantedAcr.Of(context.Request, context.Client);
+
+        // Nothing is proven of somebody who is acted for; only a request that insists finds that too little.
+        if (session.ActorId is not null && !wanted.Essential)
+            return null;
         var complete = await IsCompleteAsync(session, ct);
         if (complete && wanted.IsMetBy(session) && !await IsStaleAsync(context, session, ct))
             return null;

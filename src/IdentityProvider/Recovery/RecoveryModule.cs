@@ -17,7 +17,7 @@ internal static class RecoveryModule
     public static IServiceCollection AddRecovery(this IServiceCollection services)
     {
         services.AddSettings<RecoveryOptions>("Recovery");
-        services.AddScoped<RecoveryMail>().AddScoped<PasswordReset>().AddScoped<RecoverySending>().AddScoped<NotMe>();
+        services.AddScoped<RecoveryMail>().AddScoped<PasswordReset>().AddScoped<NotMe>().AddScoped<RecoverySending>();
         services.AddSingleton(new PersonAction(10, "Send the way to a password", "/admin/users/{sub}/recovery", Permission.ManageUsers)
         {
             Hint = "A mail with which they choose one, their first too.",

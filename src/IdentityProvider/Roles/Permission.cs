@@ -5,7 +5,7 @@ namespace IdentityProvider.Roles;
 /// <summary>A permission: <c>resource:action[:own|:all]</c>.</summary>
 internal static partial class Permission
 {
-    public const string ReadUsers = "users:read", ManageUsers = "users:manage", ReadRoles = "roles:read", ManageRoles = "roles:manage",
+    public const string ReadUsers = "users:read", ManageUsers = "users:manage", ImpersonateUsers = "users:impersonate", ReadRoles = "roles:read", ManageRoles = "roles:manage",
         ReadClients = "clients:read", ManageClients = "clients:manage", ReadApis = "apis:read", ManageApis = "apis:manage",
         ReadConsents = "consents:read", ManageConsents = "consents:manage", ReadGrants = "grants:read", ManageGrants = "grants:manage",
         ReadSessions = "sessions:read", ManageSessions = "sessions:manage", ReadApiKeys = "api-keys:read", ManageApiKeys = "api-keys:manage",
@@ -38,9 +38,9 @@ internal static partial class Permission
         return told.Where(permission => !told.Any(other => other != permission && Implies(other, permission))).Order(StringComparer.Ordinal);
     }
 
-    /// <summary>Whoever manages something, or does it with everybody's, is an administrator.</summary>
+    /// <summary>Whoever manages something, does it with everybody's, or may act for others, is an administrator.</summary>
     public static bool IsAdministrative(string permission) =>
-        permission.EndsWith(":all", StringComparison.Ordinal) || permission.Split(':')[1] == "manage";
+        permission.EndsWith(":all", StringComparison.Ordinal) || permission.Split(':')[1] is "manage" or "impersonate";
 
     [GeneratedRegex(@"\A[a-z][a-z0-9_.-]*\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();

@@ -14,7 +14,7 @@ internal static class SeededRoles
             Permission.ManageApiKeys, Permission.ReadApiKeys, Permission.ManageApis, Permission.ReadApis, Permission.ReadAudit, Permission.ManageClients, Permission.ReadClients,
             Permission.ManageConsents, Permission.ReadConsents, Permission.ManageGrants, Permission.ReadGrants, Permission.ManageKeys, Permission.ReadKeys,
             Permission.ManageProviders, Permission.ReadProviders, Permission.ManageRoles, Permission.ReadRoles, Permission.ManageSessions, Permission.ReadSessions,
-            Permission.ReadSettings, Permission.ReadStatistics, Permission.ManageServiceAccounts, Permission.ReadServiceAccounts, Permission.ManageUsers, Permission.ReadUsers,
+            Permission.ReadSettings, Permission.ReadStatistics, Permission.ManageServiceAccounts, Permission.ReadServiceAccounts, Permission.ManageUsers, Permission.ReadUsers, Permission.ImpersonateUsers,
             Permission.ManageWebhooks, Permission.ReadWebhooks,
         ],
     };

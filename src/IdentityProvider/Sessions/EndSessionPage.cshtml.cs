@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace IdentityProvider.Sessions;
 
 /// <summary>/signout: one question before a sign-out that nobody vouches for.</summary>
+[OpenWhileActing]
 internal sealed class EndSessionPage(SessionStore sessions, IEnumerable<ISignOutElsewhere> elsewhere, ClientCache clients) : PageModel
 {
     [BindProperty(Name = "forget")]

@@ -8,6 +8,11 @@ namespace IdentityProvider.Sessions;
 /// <summary>A person signed in with one browser. The id is the public <c>sid</c>; the cookie holds another, secret value.</summary>
 internal sealed class Session
 {
+    public static readonly DateTimeOffset Never = DateTimeOffset.UnixEpoch;
+
+    /// <summary>How long the reason may be.</summary>
+    public const int MaxReason = 200;
+
     public Guid Id { get; set; }
 
     /// <summary>SHA-256 of the cookie's 256-bit value.</summary>
@@ -21,7 +26,10 @@ internal sealed class Session
     public DateTimeOffset CreatedAt { get; set; }
     public DateTimeOffset LastSeenAt { get; set; }
 
-    /// <summary>When the person last proved a first factor, here or at the provider who sent them: the fact behind auth_time, prompt=login and max_age.</summary>
+    /// <summary>
+    /// When the person last proved a first factor, here or at the provider who sent them: the fact behind auth_time, prompt=login and max_age.
+    /// <see cref="Never"/> where somebody acts for them, so that nothing that wants a fresh sign-in is content.
+    /// </summary>
     public DateTimeOffset AuthenticatedAt { get; set; }
 
     /// <summary>
@@ -38,6 +46,15 @@ internal sealed class Session
 
     /// <summary>End of life whatever happens.</summary>
     public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>The administrator who acts for the person in it; null: the person is here themselves.</summary>
+    public Guid? ActorId { get; set; }
+
+    /// <summary>The administrator's own session, of which this one came and with which it ends.</summary>
+    public Guid? ActorSessionId { get; set; }
+
+    /// <summary>Why they act for the person, in their words.</summary>
+    public string? ActorReason { get; set; }
 
     /// <summary>"Stay signed in" was ticked: the cookie outlives the browser.</summary>
     public bool Persistent { get; set; }
@@ -57,9 +74,13 @@ internal sealed class Session
             builder.Property(s => s.HandleHash).HasMaxLength(64);
             builder.Property(s => s.Address).HasMaxLength(64);
             builder.Property(s => s.UserAgent).HasMaxLength(256);
+            builder.Property(s => s.ActorReason).HasMaxLength(MaxReason);
             builder.Ignore(s => s.IsMultiFactor);
             builder.HasIndex(s => s.HandleHash).IsUnique();
             builder.HasIndex(s => s.IdleExpiresAt);
+
+            // Nobody acts for two people at once.
+            builder.HasIndex(s => s.ActorSessionId).IsUnique();
 
             // The order of the administrators' list.
             builder.HasIndex(s => new { s.CreatedAt, s.Id });

@@ -4,6 +4,7 @@ using IdentityProvider.Platform.Storage;
 using IdentityProvider.Sessions.Live;
 using IdentityProvider.Sessions.Logout;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace IdentityProvider.Sessions;
 
@@ -24,19 +25,24 @@ internal enum OfflineAccess
 /// The one place where sessions end, whatever ended them: the row, what was given in it, and the word to the clients that were
 /// signed in through it go in one transaction. Of many that end the same session one does it.
 /// </summary>
-internal sealed class SessionEnd(Store db, ILiveSessions live, LogoutSignal signal, EventLog events, TimeProvider clock)
+internal sealed class SessionEnd(Store db, ILiveSessions live, LogoutSignal signal, EventLog events, IOptions<SessionsOptions> options, TimeProvider clock)
 {
     /// <summary>Joins a transaction that is open.</summary>
     /// <returns>How many ended here.</returns>
     public async Task<int> EndAsync(IQueryable<Session> sessions, string reason, OfflineAccess offline, CancellationToken ct)
     {
         await using var transaction = db.Database.CurrentTransaction is null ? await db.Database.BeginTransactionAsync(ct) : null;
-        var ended = new List<(Guid Id, Guid UserId)>();
-        foreach (var session in await sessions.AsNoTracking().OrderBy(s => s.Id).Select(s => new { s.Id, s.UserId }).ToListAsync(ct))
-            if (await sessions.Where(s => s.Id == session.Id).ExecuteDeleteAsync(ct) == 1)
-                ended.Add((session.Id, session.UserId));
-
+        var ended = await RemoveAsync(sessions, ct);
         var ids = ended.ConvertAll(s => s.Id);
+
+        // What its administrator did for somebody in the meantime is over with it.
+        if (ids.Count > 0 && options.Value.ImpersonationLifetime > TimeSpan.Zero)
+        {
+            var own = ids.ConvertAll(id => (Guid?)id);
+            ended.AddRange(await RemoveAsync(db.Set<Session>().Where(s => own.Contains(s.ActorSessionId)), ct));
+            ids = ended.ConvertAll(s => s.Id);
+        }
+
         if (ids.Count > 0)
         {
             await NotifyAsync(ended, ids, ct);
@@ -66,6 +72,15 @@ internal sealed class SessionEnd(Store db, ILiveSessions live, LogoutSignal sign
         if (transaction is not null)
             await transaction.CommitAsync(ct);
         signal.Raise();
+    }
+
+    private static async Task<List<(Guid Id, Guid UserId)>> RemoveAsync(IQueryable<Session> sessions, CancellationToken ct)
+    {
+        var removed = new List<(Guid Id, Guid UserId)>();
+        foreach (var session in await sessions.AsNoTracking().OrderBy(s => s.Id).Select(s => new { s.Id, s.UserId }).ToListAsync(ct))
+            if (await sessions.Where(s => s.Id == session.Id).ExecuteDeleteAsync(ct) == 1)
+                removed.Add((session.Id, session.UserId));
+        return removed;
     }
 
     private IQueryable<Grant> Dying(List<Guid> ids, OfflineAccess offline)

@@ -13,7 +13,7 @@ namespace IdentityProvider.Sessions;
 
 /// <summary>Starts, finds and ends sessions. Each request asks where they live: an ended session is refused at once, on every node.</summary>
 internal sealed class SessionStore(
-    Store db, ILiveSessions live, SessionCookie cookie, IEnumerable<ISecondFactorPolicy> policies, BrowserAccounts accounts, IOptions<SessionsOptions> options, SessionEnd ending, Travel travel, TimeProvider clock, EventLog events)
+    Store db, ILiveSessions live, SessionCookie cookie, IEnumerable<ISecondFactorPolicy> policies, BrowserAccounts accounts, ActingRight acting, IOptions<SessionsOptions> options, SessionEnd ending, Travel travel, TimeProvider clock, EventLog events)
 {
     /// <summary>How long somebody may take from the first factor to the second.</summary>
     public static readonly TimeSpan TimeToComplete = TimeSpan.FromMinutes(30);
@@ -38,6 +38,12 @@ internal sealed class SessionStore(
         var now = clock.GetUtcNow();
         if (session is { CompletedAt: null } && session.LastSeenAt + TimeToComplete <= now)
             session = null;
+        if (session is { ActorId: not null } && !await acting.StandsAsync(session, ct))
+        {
+            await EndAsync(session, "actor_not_permitted", ct);
+            session = null;
+        }
+
         if (session is { CompletedAt: not null } && now - session.LastSeenAt >= TouchEvery)
             await TouchAsync(session, now, ct);
         Know(http, session);
@@ -61,10 +67,11 @@ internal sealed class SessionStore(
         if (user.ServiceSince is not null)
             throw new InvalidOperationException("Nobody signs in as a service account.");
         var before = await ReadAsync(http, ct);
-        if (before is not null && before.UserId != user.Id)
+        if (before is not null && (before.UserId != user.Id || before.ActorId is not null))
         {
             await EndAsync(before, "replaced", ct);
-            accounts.Leave(http, before);
+            if (before.ActorId is null)
+                accounts.Leave(http, before);
             before = null;
         }
 
@@ -129,6 +136,91 @@ internal sealed class SessionStore(
         return true;
     }
 
+    /// <summary>
+    /// An administrator goes on in this browser as somebody else, for a short time, until they return. Nothing of the person was proven, and the
+    /// session says so: no factor, no time of a sign-in. Nor is their account remembered here.
+    /// </summary>
+    /// <param name="http">The request.</param>
+    /// <param name="own">The administrator's session, which waits.</param>
+    /// <param name="person">For whom they act.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="prepare">Adds to the database what is to be saved with the session in one transaction.</param>
+    /// <param name="ct">Cancels.</param>
+    /// <returns>Null when the administrator began to act for somebody at the same moment.</returns>
+    public async Task<Session?> ActForAsync(HttpContext http, Session own, User person, string reason, Action<Session> prepare, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        var until = now + options.Value.ImpersonationLifetime;
+        var session = new Session
+        {
+            // Set here, not by the generator: the record in the audit names it.
+            Id = Guid.CreateVersion7(now),
+            HandleHash = "",
+            UserId = person.Id,
+            ActorId = own.UserId,
+            ActorSessionId = own.Id,
+            ActorReason = reason,
+            AuthenticatedAt = Session.Never,
+            CreatedAt = now,
+            LastSeenAt = now,
+            ConfirmedAt = now,
+            CompletedAt = now,
+            ExpiresAt = until < own.ExpiresAt ? until : own.ExpiresAt,
+            Address = ClientAddress.Shown(http),
+            UserAgent = Bounded(http.Request.Headers.UserAgent.ToString()),
+        };
+        session.IdleExpiresAt = IdleLimit(session, now);
+
+        // The one for somebody else that was left open.
+        await ending.EndAsync(db.Set<Session>().Where(s => s.ActorSessionId == own.Id), "replaced", OfflineAccess.Ends, ct);
+        db.Add(session);
+        prepare(session);
+        try
+        {
+            await SaveAsync(http, session, ct);
+        }
+        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
+        {
+            db.ChangeTracker.Clear();
+            return null;
+        }
+
+        db.Entry(session).State = EntityState.Detached;
+
+        session.User = person;
+        Know(http, session);
+        events.Raise(new SessionStarted(person.Id, session.Id, "impersonation", Complete: true));
+        return session;
+    }
+
+    /// <summary>Ends the session in which somebody acted for a person, and goes on with their own under a new handle.</summary>
+    /// <returns>False when that one is over: they sign in again.</returns>
+    public async Task<bool> ReturnAsync(HttpContext http, Session acted, CancellationToken ct)
+    {
+        await EndAsync(acted, "returned", ct);
+        Know(http, null);
+        var now = clock.GetUtcNow();
+        var own = await db.Set<Session>().Include(s => s.User).FirstOrDefaultAsync(s => s.Id == acted.ActorSessionId && s.UserId == acted.ActorId && s.CompletedAt != null && s.IdleExpiresAt > now && s.User.DisabledAt == null, ct);
+        if (own is null)
+        {
+            cookie.Delete(http);
+            return false;
+        }
+
+        (own.LastSeenAt, own.IdleExpiresAt) = (now, IdleLimit(own, now));
+        try
+        {
+            await SaveAsync(http, own, ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return false;
+        }
+
+        Know(http, own);
+        return true;
+    }
+
     /// <summary>The person chose this account for a client.</summary>
     public async Task ConfirmAsync(Session session, CancellationToken ct)
     {
@@ -156,8 +248,12 @@ internal sealed class SessionStore(
         if (await ReadAsync(http, ct) is { } session)
         {
             await EndAsync(session, "signed_out", ct);
+
+            // Whoever signs out while they act for somebody leaves nobody signed in here.
+            if (session.ActorSessionId is { } own)
+                await EndOneAsync(session.ActorId!.Value, own, "signed_out", ct);
             if (forget || !session.Persistent)
-                accounts.Forget(http, session.UserId);
+                accounts.Forget(http, session.ActorId ?? session.UserId);
             else
                 accounts.Leave(http, session);
         }
@@ -170,7 +266,8 @@ internal sealed class SessionStore(
     private static void Know(HttpContext http, Session? session)
     {
         http.Items[typeof(Session)] = session;
-        Caller.Set(http, session is null ? null : new Caller(Caller.User, session.UserId.ToString(), session.Id.ToString()));
+        http.Items[typeof(ActingFor)] = session is { ActorId: not null } ? new ActingFor(session.User.DisplayName, session.ActorReason!, session.ExpiresAt) : null;
+        Caller.Set(http, session is null ? null : new Caller(Caller.User, (session.ActorId ?? session.UserId).ToString(), session.Id.ToString()));
     }
 
     private async Task<Session?> ReadAsync(HttpContext http, CancellationToken ct) =>
@@ -200,10 +297,11 @@ internal sealed class SessionStore(
         var handle = Handle.Create();
         session.HandleHash = Handle.Hash(handle);
         var complete = session.CompletedAt is not null;
-        var tooMany = db.Set<Session>().Where(s => s.UserId == session.UserId && s.Id != session.Id && (s.CompletedAt != null) == complete)
+        var tooMany = db.Set<Session>().Where(s => s.UserId == session.UserId && s.Id != session.Id && s.ActorId == null && (s.CompletedAt != null) == complete)
             .OrderByDescending(s => s.LastSeenAt).Skip(options.Value.MaxPerUser - 1);
-        foreach (var oldest in await tooMany.AsNoTracking().ToListAsync(ct))
-            await EndAsync(oldest, "too_many", ct);
+        if (session.ActorId is null)
+            foreach (var oldest in await tooMany.AsNoTracking().ToListAsync(ct))
+                await EndAsync(oldest, "too_many", ct);
         await db.SaveChangesAsync(ct);
         await live.KeepAsync(session, clock.GetUtcNow(), ct);
         cookie.Write(http, handle, session.Persistent ? session.ExpiresAt - clock.GetUtcNow() : null);

@@ -30,7 +30,7 @@ internal static class SessionsModule
             ? provider.GetRequiredService<RedisSessions>()
             : provider.GetRequiredService<DatabaseSessions>());
         services.AddScoped<SessionSearch>().AddScoped<SessionEnding>().AddScoped<ConsoleUsers>().AddSingleton<Panic>();
-        services.AddScoped<SessionEnd>().AddScoped<TrustedDevices>();
+        services.AddScoped<SessionEnd>().AddScoped<ActingRight>().AddScoped<TrustedDevices>();
         services.AddSingleton(new Pruning("trusted devices", static (db, now, ct) =>
             db.Set<TrustedDevice>().Where(d => d.CreatedAt < now - TrustedDevices.Longest).DeleteInBatchesAsync(ct)));
         services.AddSingleton<SessionSweep>().AddHostedService(provider => provider.GetRequiredService<SessionSweep>());

@@ -24,6 +24,12 @@ public sealed class SessionsOptions
     [Range(0, 90)]
     public int TrustDevicesForDays { get; set; }
 
+    /// <summary>
+    /// How long an administrator with the permission <c>users:impersonate</c> may act for somebody (0 to 1 hour; default 0, nobody may).
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan ImpersonationLifetime { get; set; }
+
     /// <summary>Sessions one person may have; the one unused for longest ends when another starts (1 to 1,000; default 100).</summary>
     [Range(1, 1000)]
     public int MaxPerUser { get; set; } = 100;

@@ -33,7 +33,7 @@ internal static class ImportTable
     public static readonly string[] Acts = ["Authorize", "Tokens", "ApiKeys", "ClientRegistration", "Account", "Admin", "Webhooks", "Setup"];
 
     /// <summary>Acts that also take part in a sign-in: of Authorize they see the contract only.</summary>
-    public static readonly string[] Steps = ["SignIn", "EmailSignIn", "Mfa", "Passkeys", "Consents", "Federation", "Registration", "Recovery", "PersonalData", "Device"];
+    public static readonly string[] Steps = ["SignIn", "EmailSignIn", "Mfa", "Passkeys", "Consents", "Federation", "Registration", "Recovery", "PersonalData", "Device", "Impersonation"];
 
     /// <summary>The contract of Authorize and the types its members carry. StepDispatcher is in it because the device page asks the same steps.</summary>
     public static readonly string[] AuthorizeContract =

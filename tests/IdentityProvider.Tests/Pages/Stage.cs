@@ -29,7 +29,7 @@ public sealed class Stage : IAsyncLifetime
         if (Chromium.Missing is not null)
             return;
         Client = await ClientSite.StartAsync();
-        Host = await IdpHost.StartAsync(RegistrationBench.Setup(clock: null, ("Sessions:TrustDevicesForDays", "30"), ("Mfa:EmailCodes", "true")) with { Document = StageDocument.Json(Client) });
+        Host = await IdpHost.StartAsync(RegistrationBench.Setup(clock: null, ("Sessions:TrustDevicesForDays", "30"), ("Sessions:ImpersonationLifetime", "00:30:00"), ("Mfa:EmailCodes", "true")) with { Document = StageDocument.Json(Client) });
         playwright = await Playwright.CreateAsync();
         chromium = await Chromium.LaunchAsync(playwright);
     }

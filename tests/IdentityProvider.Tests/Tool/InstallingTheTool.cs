@@ -43,7 +43,32 @@ public sealed class InstallingTheTool : IAsyncLifetime
         Assert.Equal("--state", (await RunAsync(0, "bash", "-c", script, Executable)).Trim());
     }
 
+    [Fact]
+    public async Task Ctrl_C_ends_a_wait_at_once()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var process = Process.Start(Info(Executable, "login", "--client-id", "idp-cli"))!;
+        while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("Open ", StringComparison.Ordinal))
+        {
+        }
+
+        using var interrupt = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("Interrupted", await process.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+    }
+
     private async Task<string> RunAsync(int code, string program, params string[] args)
+    {
+        using var process = Process.Start(Info(program, args))!;
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == code, $"{program} {string.Join(' ', args)} ended with {process.ExitCode}\n{await output}{await error}");
+        return await output;
+    }
+
+    private ProcessStartInfo Info(string program, params string[] args)
     {
         var info = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         info.Environment["IDP_SERVER"] = host.Issuer.ToString();
@@ -53,10 +78,6 @@ public sealed class InstallingTheTool : IAsyncLifetime
         info.Environment["DOTNET_NOLOGO"] = "1";
         info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         info.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using var process = Process.Start(info)!;
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == code, $"{program} {string.Join(' ', args)} ended with {process.ExitCode}\n{await output}{await error}");
-        return await output;
+        return info;
     }
 }

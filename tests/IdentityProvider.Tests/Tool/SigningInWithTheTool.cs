@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using IdentityProvider.Clients;
 using IdentityProvider.Tests.Testing;
 using OtpNet;
 using Xunit;
@@ -97,6 +98,10 @@ public sealed class SigningInWithTheTool : IAsyncLifetime
         Assert.Contains("idp login --scope", refused.Error, StringComparison.Ordinal);
         Assert.Contains("Error id: ", refused.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Every_area_of_the_admin_api_has_a_short_name() =>
+        Assert.Equal(AdminScopes.All.Select(scope => scope.Name.Split(':')[^2]).Distinct().Order(), IdentityProvider.Tool.Run.Areas.Order());
 
     [Theory]
     [InlineData(1, "http://localhost:9")]

@@ -61,6 +61,10 @@ public sealed class RateLimitsOptions
     [Required, ValidateObjectMembers]
     public RateLimit ApiKeysPerUser { get; set; } = new(60, TimeSpan.FromHours(1));
 
+    /// <summary>People for whom one administrator begins to act (20 an hour).</summary>
+    [Required, ValidateObjectMembers]
+    public RateLimit ImpersonationPerAdministrator { get; set; } = new(20, TimeSpan.FromHours(1));
+
     /// <summary>Requests of one address to register clients or to manage those that registered themselves (60 an hour).</summary>
     [Required, ValidateObjectMembers]
     public RateLimit ClientRegistrationPerAddress { get; set; } = new(60, TimeSpan.FromHours(1));

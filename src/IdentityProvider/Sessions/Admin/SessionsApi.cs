@@ -75,7 +75,7 @@ internal static class SessionsApi
         [property: JsonPropertyName("sessions")] IReadOnlyList<SessionEntry> Sessions,
         [property: JsonPropertyName("next"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Next);
 
-    /// <summary>expires_in: seconds until it ends when it is not used; expires_at: when it ends whatever happens.</summary>
+    /// <summary>expires_in: seconds until it ends when it is not used; expires_at: when it ends whatever happens; actor: the sub of the administrator who acts for the person in it.</summary>
     private sealed record SessionEntry(
         [property: JsonPropertyName("sid")] Guid Sid,
         [property: JsonPropertyName("sub")] Guid Sub,
@@ -89,10 +89,12 @@ internal static class SessionsApi
         [property: JsonPropertyName("place")] string? Place,
         [property: JsonPropertyName("browser")] string Browser,
         [property: JsonPropertyName("amr")] IReadOnlyList<string> Methods,
-        [property: JsonPropertyName("client_ids")] IReadOnlyList<string> Clients)
+        [property: JsonPropertyName("client_ids")] IReadOnlyList<string> Clients,
+        [property: JsonPropertyName("actor"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? Actor,
+        [property: JsonPropertyName("actor_reason"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ActorReason)
     {
         public static SessionEntry Of(LiveSession live, DateTimeOffset now) => new(
             live.Session.Id, live.Session.UserId, live.UserName, live.Name, live.Session.CreatedAt, live.Session.LastSeenAt, (long)(live.Session.IdleExpiresAt - now).TotalSeconds, live.Session.ExpiresAt,
-            live.Session.Address, live.Place, live.Browser, [.. live.Session.Factors.Select(f => f.Method)], [.. live.Clients.Select(c => c.ClientId)]);
+            live.Session.Address, live.Place, live.Browser, [.. live.Session.Factors.Select(f => f.Method)], [.. live.Clients.Select(c => c.ClientId)], live.Session.ActorId, live.Session.ActorReason);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class Delegation(Store db, ClientCache clients, ScopeCatalog cat
     /// <summary>Whoever acts for somebody who acts for somebody: so many and no more.</summary>
     public const int MostActors = 4;
 
-    private const string Act = "act", MayAct = "may_act";
+    private const string Act = PrincipalFactory.Act, MayAct = "may_act";
 
     /// <summary>The facts of the sign-in, which stay true whoever acts.</summary>
     private static readonly string[] Kept = [ClaimNames.Subject, GrantAnswers.GrantId, ClaimNames.AuthenticationTime, ClaimNames.AuthenticationContextReference, "sid"];

@@ -50,6 +50,10 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
         foreach (var name in requested)
             ((ClaimsIdentity)principal.Identity!).AddClaim(new Claim(PrincipalFactory.RequestedIdTokenClaim, name));
         principal.SetAuthorizationId(grantId.ToString());
+
+        // Whoever reads it offline believes it until it expires, and the administrator may stop any moment.
+        if (proof.HasClaim(PrincipalFactory.Act))
+            principal.SetAccessTokenLifetime(options.Value.AccessTokenLifetime < Delegation.Lifetime ? options.Value.AccessTokenLifetime : Delegation.Lifetime);
         return Results.SignIn(principal, authenticationScheme: GrantAnswers.Scheme);
     }
 
@@ -59,7 +63,8 @@ internal sealed class PersonGrant(Store db, ScopeCatalog catalog, PrincipalFacto
     /// </summary>
     private async Task<bool> IsOverdueAsync(Guid userId, ClaimsPrincipal proof, CancellationToken ct)
     {
-        if (Acr.Reaches(PrincipalFactory.FactsOf(proof).Acr, Acr.MultiFactor))
+        var facts = PrincipalFactory.FactsOf(proof);
+        if (facts.Actor is not null || Acr.Reaches(facts.Acr, Acr.MultiFactor))
             return false;
         foreach (var policy in policies)
             if (await policy.IsOverdueAsync(userId, ct))

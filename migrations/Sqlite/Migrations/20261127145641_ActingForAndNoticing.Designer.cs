@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace IdentityProvider.Migrations.Sqlite.Migrations
 {
     [DbContext(typeof(Store))]
-    [Migration("20261127134130_ActingForAndNoticing")]
+    [Migration("20261127145641_ActingForAndNoticing")]
     partial class ActingForAndNoticing
     {
         /// <inheritdoc />
@@ -1563,6 +1563,16 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT");
 
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ActorReason")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("ActorSessionId")
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Address")
                         .HasMaxLength(64)
                         .HasColumnType("TEXT");
@@ -1604,6 +1614,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ActorSessionId")
+                        .IsUnique();
 
                     b.HasIndex("HandleHash")
                         .IsUnique();
