@@ -9,12 +9,14 @@ internal sealed record SetupApplied(IReadOnlyList<SetupCounts> Counts) : IEvent
     /// <summary>Characters of one list, and of the values before or after: a record has an end, and a document none.</summary>
     private const int MostNamed = 3_000, MostValues = 7_000;
 
+    private static readonly string[] Kinds = ["created", "changed", "removed"];
+
     public string Name => "setup.applied";
 
     public IEnumerable<KeyValuePair<string, object?>> Facts =>
     [
         .. Counts.Where(count => count.Changed).Select(count => new KeyValuePair<string, object?>(count.Kind, $"{count.Created} created, {count.Updated} updated")),
-        .. new[] { "created", "changed", "removed" }.Select(what => new KeyValuePair<string, object?>(what, Named(what))),
+        .. Kinds.Select(what => new KeyValuePair<string, object?>(what, Named(what))),
     ];
 
     public object? Before => Values(change => change.Before);
