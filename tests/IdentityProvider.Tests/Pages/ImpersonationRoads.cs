@@ -16,7 +16,7 @@ internal static class ImpersonationRoads
             await tab.FillAndSubmitAsync("Act for them", ("reason", reason));
     }
 
-    public static async Task ActingAsync(Stage stage, Tab tab, string path, string username = "long")
+    public static async Task ActingAsync(Stage stage, Tab tab, string path, string username = "override")
     {
         await BeforeAsync(stage, tab, username, "asked for help with <b>an invoice</b>, ticket 4711");
         await tab.OpenAsync(stage.Host, path);

@@ -77,6 +77,7 @@ public sealed class AdministeringSessions : IAsyncLifetime
     public async Task Who_may_only_look_sees_no_button_and_others_see_nothing()
     {
         using var ada = await SignedInAsync("ada", "trusted");
+        await GiveRoleAsync("ada");
         Assert.Equal(HttpStatusCode.Forbidden, (await ada.OpenAsync("/admin/sessions")).Status);
         Assert.DoesNotContain("Administration", (await ada.OpenAsync("/account")).Text, StringComparison.Ordinal);
 

@@ -53,7 +53,8 @@ public sealed class KeepingConfiguration : IAsyncLifetime
         Assert.Contains("0 changed", (await atEmpty.RunAsync("setup", "apply", file)).Error, StringComparison.Ordinal);
         Assert.Equal(audited, await ToolBench.AuditedAsync(empty));
         (atEmpty.Variables["IDP_CLIENT_ID"], atEmpty.Variables["IDP_CLIENT_SECRET"]) = ("worker", atEmpty.Variables["CLIENT_WORKER_SECRET"]);
-        Assert.Equal(0, (await atEmpty.RunAsync("token", "--scope", "notes:read")).Code);
+        var token = await atEmpty.RunAsync("token", "--scope", "notes:read");
+        Assert.True(token.Code == 0, token.Error);
     }
 
     [Fact]
