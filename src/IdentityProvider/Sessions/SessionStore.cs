@@ -189,7 +189,6 @@ internal sealed class SessionStore(
 
         session.User = person;
         Know(http, session);
-        events.Raise(new SessionStarted(person.Id, session.Id, "impersonation", Complete: true));
         return session;
     }
 
