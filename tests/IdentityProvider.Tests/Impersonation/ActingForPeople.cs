@@ -267,6 +267,9 @@ public sealed class ActingForPeople : IAsyncLifetime
         Assert.Equal(Reason, started.Reason);
         Assert.Contains(records, r => r.Name.StartsWith("account.", StringComparison.Ordinal));
         Assert.Contains(records, r => r.Name == "sessions.session_ended" && r.Reason == "returned");
+
+        // Nobody signed in: where the administrator sits says nothing of where the person is.
+        Assert.DoesNotContain(records, r => r.Name == "sessions.session_started");
     }
 
     [Fact]

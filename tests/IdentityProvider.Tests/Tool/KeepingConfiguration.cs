@@ -53,16 +53,9 @@ public sealed class KeepingConfiguration : IAsyncLifetime
         Assert.Contains("0 changed", (await atEmpty.RunAsync("setup", "apply", file)).Error, StringComparison.Ordinal);
         Assert.Equal(audited, await ToolBench.AuditedAsync(empty));
         (atEmpty.Variables["IDP_CLIENT_ID"], atEmpty.Variables["IDP_CLIENT_SECRET"]) = ("worker", atEmpty.Variables["CLIENT_WORKER_SECRET"]);
-        var token = await atEmpty.RunAsync("token", "--scope", "notes:read");
 
         // The server reads its scopes anew within a second.
-        for (var i = 0; token.Code != 0 && i < 20; i++)
-        {
-            await Task.Delay(250);
-            token = await atEmpty.RunAsync("token", "--scope", "notes:read");
-        }
-
-        Assert.True(token.Code == 0, token.Error);
+        await Eventually.HoldsAsync(async () => (await atEmpty.RunAsync("token", "--scope", "notes:read")).Code == 0);
     }
 
     [Fact]
