@@ -2245,6 +2245,9 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Url")
+                        .IsUnique();
+
                     b.ToTable("Webhooks", (string)null);
                 });
 
