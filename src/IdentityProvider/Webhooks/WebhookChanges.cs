@@ -46,7 +46,7 @@ internal sealed class WebhookChanges(Store db, WebhookSecrets secrets, EventLog 
         if (await db.Set<Webhook>().FirstOrDefaultAsync(w => w.Id == id, ct) is not { } row)
             return (null, "", Refusals.Missing("webhook"));
         var (secret, now) = (WebhookSecrets.Create(), clock.GetUtcNow());
-        secrets.Set(row, secret, now);
+        secrets.Replace(row, secret, now);
         row.Version = Guid.CreateVersion7(now);
         events.Record(db, new WebhookAdministered(id, "secret_changed", null, null));
         var (saved, refused) = await SaveAsync(row, ct);

@@ -25,19 +25,22 @@ internal sealed class WebhookSecrets(MasterKey master)
         text.Length <= MaxLength && text.StartsWith(Prefix, StringComparison.Ordinal) && !text.Any(char.IsWhiteSpace)
         && Convert.TryFromBase64String(text[Prefix.Length..], new byte[MaxLength], out var bytes) && bytes is >= 24 and <= 64;
 
-    /// <summary>Gives the webhook this secret; the one before signs beside it for <see cref="Overlap"/>.</summary>
+    /// <summary>Gives the webhook this secret, if it is another.</summary>
     /// <returns>False when it has it already.</returns>
     public bool Set(Webhook webhook, string secret, DateTimeOffset now)
     {
-        if (webhook.ProtectedSecret.Length > 0)
-        {
-            if (CryptographicOperations.FixedTimeEquals(master.Unprotect(webhook.ProtectedSecret, PurposeOf(webhook.Id)), Encoding.ASCII.GetBytes(secret)))
-                return false;
-            (webhook.FormerProtectedSecret, webhook.FormerUntil) = (webhook.ProtectedSecret, now + Overlap);
-        }
-
-        webhook.ProtectedSecret = master.Protect(Encoding.ASCII.GetBytes(secret), PurposeOf(webhook.Id));
+        if (webhook.ProtectedSecret.Length > 0 && CryptographicOperations.FixedTimeEquals(master.Unprotect(webhook.ProtectedSecret, PurposeOf(webhook.Id)), Encoding.ASCII.GetBytes(secret)))
+            return false;
+        Replace(webhook, secret, now);
         return true;
+    }
+
+    /// <summary>Gives the webhook a new secret, whether or not the one before can be read; that one signs beside it for <see cref="Overlap"/>.</summary>
+    public void Replace(Webhook webhook, string secret, DateTimeOffset now)
+    {
+        if (webhook.ProtectedSecret.Length > 0)
+            (webhook.FormerProtectedSecret, webhook.FormerUntil) = (webhook.ProtectedSecret, now + Overlap);
+        webhook.ProtectedSecret = master.Protect(Encoding.ASCII.GetBytes(secret), PurposeOf(webhook.Id));
     }
 
     /// <summary>The value of <c>webhook-signature</c>: one by each secret that counts now.</summary>
