@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Health;
 using IdentityProvider.Platform.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -25,6 +26,7 @@ internal static class EmailModule
         services.AddTransient<IMailTransport>(provider => provider.GetRequiredService<IOptions<EmailOptions>>().Value.Smtp.Host is null
             ? provider.GetRequiredService<MailFolder>()
             : provider.GetRequiredService<SmtpTransport>());
+        services.AddHealthPart<MailHealth>("mail", every: MailHealth.Interval);
         return services;
     }
 

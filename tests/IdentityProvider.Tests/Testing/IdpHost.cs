@@ -67,6 +67,9 @@ internal sealed class IdpHost : IAsyncDisposable
             ["IdentityProvider:RateLimits:OpenSignInsPerAddress"] = "10000",
             ["IdentityProvider:Captcha:AfterFailures"] = "100",
 
+            // Nobody sends tests on to another node.
+            ["IdentityProvider:Shutdown:Delay"] = "00:00:00",
+
             // Tests change the database behind the server's back.
             ["IdentityProvider:Tokens:RevocationsSeenWithin"] = "00:00:00",
         });
@@ -114,6 +117,9 @@ internal sealed class IdpHost : IAsyncDisposable
         await using var scope = app.Services.CreateAsyncScope();
         return await work(scope.ServiceProvider.GetRequiredService<Store>());
     }
+
+    /// <summary>As the system does with SIGTERM.</summary>
+    public Task StopAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
