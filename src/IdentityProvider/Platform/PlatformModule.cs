@@ -4,12 +4,14 @@ using IdentityProvider.Platform.Health;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Limits;
+using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Platform.Network;
 using IdentityProvider.Platform.Redis;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Shutdown;
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Platform.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -38,9 +40,10 @@ internal static class PlatformModule
         services.AddSettings<DatabaseOptions>("Database");
         services.AddSettings<RedisOptions>("Redis");
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisRules>().AddSingleton<RedisServer>();
+        services.AddMetrics().AddSingleton<OperationTimes>().AddSingleton<DatabaseTimes>();
         services.AddDbContextPool<Store>((provider, builder) => builder
             .UseProvider(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value)
-            .AddInterceptors(provider.GetRequiredService<RecordedEvents>())
+            .AddInterceptors(provider.GetRequiredService<RecordedEvents>(), provider.GetRequiredService<DatabaseTimes>())
             .ConfigureWarnings(warnings => warnings
                 .Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)
 
@@ -66,6 +69,8 @@ internal static class PlatformModule
         services.AddSingleton(new Pruning("spent identifiers", static (db, now, ct) =>
             db.Set<SpentIdentifier>().Where(s => s.ExpiresAt < now).DeleteInBatchesAsync(ct)));
         services.AddNetwork();
+        services.AddSettings<TelemetryOptions>("Telemetry");
+        services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryRules>();
         services.AddSettings<ShutdownOptions>("Shutdown");
         services.AddShutdown();
         services.AddHealth();

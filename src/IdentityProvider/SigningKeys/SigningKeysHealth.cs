@@ -9,7 +9,7 @@ internal sealed class SigningKeysHealth(SigningKeyRing ring, TimeProvider clock)
     {
         var active = ring.Active;
         return Task.FromResult(
-            active.Count < SigningAlgorithms.All.Count() ? HealthCheckResult.Unhealthy("no_key")
+            active.Count < SigningAlgorithms.All.Count ? HealthCheckResult.Unhealthy("no_key")
             : active.Any(key => key.RetiresAt + SigningKeySchedule.Poll < clock.GetUtcNow()) ? HealthCheckResult.Degraded("rotation_overdue")
             : HealthCheckResult.Healthy());
     }

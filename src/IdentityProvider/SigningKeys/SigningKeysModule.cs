@@ -25,6 +25,7 @@ internal static class SigningKeysModule
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(s => s.GetRequiredService<ConfigureSigningKeys>());
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(s => s.GetRequiredService<ConfigureSigningKeys>());
         services.AddHostedService<SigningKeyRotation>();
+        services.AddSingleton(SigningKeyAges.Measurement);
         services.AddHealthPart<SigningKeysHealth>("signing_keys");
         return services;
     }

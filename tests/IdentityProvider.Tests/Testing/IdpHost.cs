@@ -74,6 +74,7 @@ internal sealed class IdpHost : IAsyncDisposable
             ["IdentityProvider:Tokens:RevocationsSeenWithin"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(setup.Settings.Select(s => KeyValuePair.Create($"IdentityProvider:{s.Key}", (string?)s.Value)));
+        builder.Configuration.AddInMemoryCollection(setup.Variables.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value)));
         builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port ?? issuer.Port}");
         builder.Logging.ClearProviders();
         if (setup.Log is not null)

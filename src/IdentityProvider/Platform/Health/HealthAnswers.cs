@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using IdentityProvider.Platform.Shutdown;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace IdentityProvider.Platform.Health;
@@ -16,8 +17,12 @@ internal sealed class HealthAnswers(RequestDelegate next, HealthProbe probe, Dra
     public Task InvokeAsync(HttpContext http)
     {
         var path = http.Request.Path;
-        if (path != Live && path != Ready)
+        if (!IsAt(path))
             return next(http);
+
+        // A question a second is no traffic.
+        if (http.Features.Get<IHttpMetricsTagsFeature>() is { } metrics)
+            metrics.MetricsDisabled = true;
         if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
         {
             http.Response.Headers.Allow = "GET, HEAD";
@@ -27,6 +32,8 @@ internal sealed class HealthAnswers(RequestDelegate next, HealthProbe probe, Dra
 
         return path == Live ? WriteAsync(http, StatusCodes.Status200OK, new HealthAnswer(Word(HealthStatus.Healthy))) : ReadyAsync(http);
     }
+
+    public static bool IsAt(PathString path) => path == Live || path == Ready;
 
     public static string Word(HealthStatus status) => status switch
     {
