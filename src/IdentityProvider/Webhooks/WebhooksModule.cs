@@ -1,5 +1,6 @@
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
+using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Roles;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ internal static class WebhooksModule
         .AddScoped<WebhookTrial>()
         .AddSingleton<WebhookFeed>().AddHostedService(provider => provider.GetRequiredService<WebhookFeed>())
         .AddHostedService<WebhookSender>()
+        .AddOutboxMeasurement("webhook", static db => db.Set<WebhookDelivery>().Where(delivery => delivery.DueAt != null).Select(delivery => delivery.CreatedAt))
         .AddSingleton(new Pruning("webhook deliveries", PruneAsync))
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 80, "Webhooks", "/admin/webhooks") { Permission = Permission.ReadWebhooks });
 
