@@ -15,6 +15,9 @@ internal sealed class AuditPage(ConsoleUsers console, AuditQuestions questions, 
     private const int Rows = 50;
     public static readonly (string? Result, string Words)[] Results = [(null, "All"), ("done", "Done"), ("refused", "Refused"), ("failed", "Failed")];
 
+    /// <summary>The fields that are out of sight until one is used.</summary>
+    private static readonly string[] More = ["client_id", "session", "ip", "error_id"];
+
     private static readonly Dictionary<string, string> Mistakes = new()
     {
         ["name"] = "An event has at most 100 characters",
@@ -43,7 +46,7 @@ internal sealed class AuditPage(ConsoleUsers console, AuditQuestions questions, 
 
     public LastProof? Proof => turn.Last;
 
-    public bool HasMore => new[] { "client_id", "session", "ip", "error_id" }.Any(key => Question[key] is not null);
+    public bool HasMore => More.Any(key => Question[key] is not null);
 
     public async Task OnGetAsync(long? after, string? live, CancellationToken ct)
     {

@@ -35,5 +35,5 @@ internal sealed class RecordPage(ConsoleUsers console, AuditNames names, Store d
     }
 
     /// <summary>The list of everything that has this in common with the record.</summary>
-    public string Alike(string key, string value) => new AuditQuestion(new Dictionary<string, string> { [key] = value }, [], null).At(AuditQuestion.Path);
+    public static string Alike(string key, string value) => new AuditQuestion(new Dictionary<string, string> { [key] = value }, [], null).At(AuditQuestion.Path);
 }
