@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using IdentityProvider.Audit;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Roles;
 using IdentityProvider.Tests.Admin;
