@@ -1276,8 +1276,14 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("At");
 
+                    b.HasIndex("ErrorId")
+                        .HasFilter("\"ErrorId\" IS NOT NULL");
+
                     b.HasIndex("Sequence")
                         .IsUnique();
+
+                    b.HasIndex("TraceId")
+                        .HasFilter("\"TraceId\" IS NOT NULL");
 
                     b.HasIndex("ActorId", "Sequence");
 
@@ -1286,6 +1292,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasIndex("ClientId", "Sequence");
 
                     b.HasIndex("Name", "Sequence");
+
+                    b.HasIndex("SessionId", "Sequence")
+                        .HasFilter("\"SessionId\" IS NOT NULL");
 
                     b.HasIndex("TargetId", "Sequence");
 

@@ -1386,8 +1386,14 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
 
                     b.HasIndex("At");
 
+                    b.HasIndex("ErrorId")
+                        .HasFilter("\"ErrorId\" IS NOT NULL");
+
                     b.HasIndex("Sequence")
                         .IsUnique();
+
+                    b.HasIndex("TraceId")
+                        .HasFilter("\"TraceId\" IS NOT NULL");
 
                     b.HasIndex("ActorId", "Sequence");
 
@@ -1396,6 +1402,9 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.HasIndex("ClientId", "Sequence");
 
                     b.HasIndex("Name", "Sequence");
+
+                    b.HasIndex("SessionId", "Sequence")
+                        .HasFilter("\"SessionId\" IS NOT NULL");
 
                     b.HasIndex("TargetId", "Sequence");
 

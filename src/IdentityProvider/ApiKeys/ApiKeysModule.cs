@@ -1,5 +1,6 @@
 using IdentityProvider.ApiKeys.Admin;
 using IdentityProvider.Clients;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
@@ -10,6 +11,7 @@ using IdentityProvider.Users;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OpenIddict.Server;
@@ -37,6 +39,11 @@ internal static class ApiKeysModule
         services.AddSingleton(provider => new NavigationItem(NavigationItem.Account, 45, "API keys", "/account/keys") { IsOff = !provider.GetRequiredService<IOptions<ApiKeysOptions>>().Value.Enabled });
 
         services.AddSingleton(new NavigationItem(NavigationItem.Admin, 50, "API keys", "/admin/api-keys") { Permission = Permission.ReadApiKeys });
+        services.AddSingleton(new AuditedKind(Caller.ApiKey, Permission.ReadApiKeys, async (db, ids, ct) =>
+        {
+            var keys = AuditedKind.Guids(ids);
+            return await db.Set<ApiKey>().Where(key => keys.Contains(key.Id)).ToDictionaryAsync(key => key.Id.ToString(), key => new AuditedThing(key.Name, $"/admin/api-keys/{key.Id}"), ct);
+        }));
         services.AddSingleton(new PersonAction(6, "API keys", "/admin/api-keys?user={sub}", Permission.ReadApiKeys) { Hint = "What their programs send, and ending it." });
         services.AddSingleton(provider => new PersonAction(6, "Keys", "/admin/service-accounts/{sub}/keys", Permission.ReadServiceAccounts)
         {

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Serialization;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
@@ -44,32 +43,19 @@ internal static class AuditApi
     /// </summary>
     private static async Task<IResult> ExportAsync(HttpContext http, [AsParameters] AuditQuery query, Store db, EventLog events, CancellationToken ct, string format = "jsonl")
     {
-        if (format is not ("jsonl" or "csv"))
+        if (!AuditExport.IsFormat(format))
             return Refusals.BadRequest("format is jsonl or csv.");
         if (query.Filter is not { } filter)
             return Refusals.BadRequest(AuditFilter.Limits);
-        await events.RecordAsync(db, () => Task.FromResult<IEvent?>(new AuditExported(format, filter)), ct);
-        http.Response.ContentType = format == "csv" ? "text/csv; charset=utf-8" : "application/jsonl; charset=utf-8";
-        http.Response.Headers.ContentDisposition = $"attachment; filename=\"audit.{format}\"";
-        http.Response.Headers.CacheControl = "no-store";
-        await using var writer = new StreamWriter(http.Response.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 * 1024);
-        await WriteAsync(db, filter, format, writer, ct);
+        await AuditExport.SendAsync(http, db, events, filter, format, ct);
         return Results.Empty;
-    }
-
-    public static async Task WriteAsync(Store db, AuditFilter filter, string format, TextWriter writer, CancellationToken ct)
-    {
-        if (format == "csv")
-            await writer.WriteAsync(AuditEntry.CsvHeader);
-        await foreach (var record in filter.AllAsync(db, ct))
-            await writer.WriteAsync(format == "csv" ? AuditEntry.CsvLine(record) : AuditEntry.JsonLine(record));
     }
 
     /// <summary>
     /// Proves the chain in the database: <c>ok</c>, the <c>first</c> and <c>last</c> record that were looked at, how many <c>waiting</c> have no place
     /// yet, the <c>hash</c> at the end to be kept elsewhere, the <c>public_key</c> of the checkpoints, and where it <c>broke</c>. 409 while another proof runs on this node.
     /// </summary>
-    private static async Task<IResult> VerifyAsync(AuditVerification verification, CheckpointSeal seal, VerificationTurn turn, CancellationToken ct)
+    private static async Task<IResult> VerifyAsync(AuditVerification verification, CheckpointSeal seal, VerificationTurn turn, TimeProvider clock, CancellationToken ct)
     {
         // It reads all there is: one at a time.
         if (!turn.TryTake())
@@ -77,6 +63,7 @@ internal static class AuditApi
         try
         {
             var verdict = await verification.RunAsync(null, ct);
+            turn.Last = new LastProof(clock.GetUtcNow(), verdict);
             return Results.Json(new VerdictAnswer(verdict.Break is null, verdict.From, verdict.To, verdict.Hash, verdict.Waiting, verdict.Break?.Sequence, verdict.Break?.Words, seal.PublicKey), AuditEntry.Json);
         }
         finally
@@ -137,6 +124,10 @@ internal sealed class AuditQuery
     [FromQuery(Name = "to")]
     public string? To { get; set; }
 
+    /// <summary>An error id, as the error page and problem documents have it, or a trace id.</summary>
+    [FromQuery(Name = "error_id")]
+    public string? ErrorId { get; set; }
+
     /// <summary>Null: something is out of its limits.</summary>
     public AuditFilter? Filter => AuditFilter.Of(key => key switch
     {
@@ -148,23 +139,22 @@ internal sealed class AuditQuery
         "ip" => Address,
         "result" => Result,
         "from" => From,
-        _ => To,
+        "to" => To,
+        _ => ErrorId,
     } is { Length: > 0 } text ? text : null);
 }
 
-/// <summary>One proof at a time on each node.</summary>
+/// <summary>One proof at a time on each node, and what the last one said.</summary>
 internal sealed class VerificationTurn
 {
     private int taken;
+
+    /// <summary>When the chain was proven on this node since its start, and with what end.</summary>
+    public LastProof? Last { get; set; }
 
     public bool TryTake() => Interlocked.CompareExchange(ref taken, 1, 0) == 0;
 
     public void Release() => Volatile.Write(ref taken, 0);
 }
 
-/// <summary>Somebody took records out of the house.</summary>
-internal sealed record AuditExported(string Format, AuditFilter Filter) : IEvent
-{
-    public string Name => "audit.exported";
-    public IEnumerable<KeyValuePair<string, object?>> Facts => [new("format", Format), .. Filter.Facts];
-}
+internal sealed record LastProof(DateTimeOffset At, AuditVerdict Verdict);

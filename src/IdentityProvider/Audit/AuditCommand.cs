@@ -90,9 +90,9 @@ internal static class AuditCommand
             command.Add(filter);
         Define(command, build, [.. filters.Values.Select(option => option.Name), "--format"], async (parsed, services, output, ct) =>
         {
-            if (AuditFilter.Of(key => parsed.GetValue(filters[key])) is not { } filter || parsed.GetValue(format) is not ("jsonl" or "csv"))
+            if (AuditFilter.Of(key => parsed.GetValue(filters[key])) is not { } filter || !AuditExport.IsFormat(parsed.GetValue(format)))
                 return await WrongAsync(parsed, $"--format is jsonl or csv. {AuditFilter.Limits}");
-            await AuditApi.WriteAsync(services.GetRequiredService<Store>(), filter, parsed.GetValue(format)!, output, ct);
+            await AuditExport.WriteAsync(services.GetRequiredService<Store>(), filter, parsed.GetValue(format)!, output, ct);
             return ExitCode.Done;
         });
         return command;

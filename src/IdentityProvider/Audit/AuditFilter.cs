@@ -15,27 +15,30 @@ namespace IdentityProvider.Audit;
 /// <param name="Result">done, refused or failed.</param>
 /// <param name="From">Not older.</param>
 /// <param name="To">Older.</param>
-internal sealed record AuditFilter(string? Name = null, string? Actor = null, string? Target = null, string? Client = null, string? Session = null, string? Address = null, string? Result = null, DateTimeOffset? From = null, DateTimeOffset? To = null)
+/// <param name="Trace">An error id or a trace id.</param>
+internal sealed record AuditFilter(string? Name = null, string? Actor = null, string? Target = null, string? Client = null, string? Session = null, string? Address = null, string? Result = null, DateTimeOffset? From = null, DateTimeOffset? To = null, string? Trace = null)
 {
     private const int Page = 500;
-    public static readonly string[] Known = ["name", "actor", "target", "client_id", "session", "ip", "result", "from", "to"];
+    public static readonly string[] Known = ["name", "actor", "target", "client_id", "session", "ip", "result", "from", "to", "error_id"];
 
-    public static readonly string Limits = "name has at most 100 characters, actor, client_id and session 100, target 200, ip 64; result is done, refused or failed; from and to are times like 2026-01-31T00:00:00Z.";
+    public static readonly string Limits = "name has at most 100 characters, actor, client_id and session 100, target 200, ip and error_id 64; result is done, refused or failed; from and to are times like 2026-01-31T00:00:00Z.";
 
     /// <summary>Null: something is out of its limits.</summary>
     public static AuditFilter? Of(Func<string, string?> value)
     {
         // PostgreSQL refuses text with a zero byte, and nothing here is called so.
-        if (Known.Any(key => value(key) is { } text && (text.Length > (key == "target" ? 200 : key == "ip" ? 64 : 100) || text.Any(char.IsControl))))
+        if (Known.Any(key => value(key) is { } text && (text.Length > (key == "target" ? 200 : key is "ip" or "error_id" ? 64 : 100) || text.Any(char.IsControl))))
             return null;
         if (value("result") is not (null or "done" or "refused" or "failed") || !TryTime(value("from"), out var from) || !TryTime(value("to"), out var to))
             return null;
-        return new AuditFilter(value("name"), value("actor"), value("target"), value("client_id"), value("session"), value("ip"), value("result"), from, to);
+        return new AuditFilter(value("name"), value("actor"), value("target"), value("client_id"), value("session"), value("ip"), value("result"), from, to, value("error_id"));
     }
 
-    public IQueryable<AuditRecord> In(Store db)
+    public IQueryable<AuditRecord> In(Store db) => Among(db.Set<AuditRecord>().AsNoTracking().Where(r => r.Sequence > 0));
+
+    /// <summary>Those that fit, in the database or in memory.</summary>
+    public IQueryable<AuditRecord> Among(IQueryable<AuditRecord> found)
     {
-        var found = db.Set<AuditRecord>().AsNoTracking().Where(r => r.Sequence > 0);
         if (Name is ['.' or (>= 'a' and <= 'z'), .., '*'])
             found = found.Where(r => r.Name.StartsWith(Name.Substring(0, Name.Length - 1)));
         else if (Name is not null)
@@ -46,6 +49,7 @@ internal sealed record AuditFilter(string? Name = null, string? Actor = null, st
         found = Session is null ? found : found.Where(r => r.SessionId == Session);
         found = Address is null ? found : found.Where(r => r.Address == Address);
         found = Result is null ? found : found.Where(r => r.Result == Result);
+        found = Trace is null ? found : found.Where(r => r.ErrorId == Trace || r.TraceId == Trace);
         found = From is null ? found : found.Where(r => r.At >= From);
         return To is null ? found : found.Where(r => r.At < To);
     }
@@ -67,7 +71,7 @@ internal sealed record AuditFilter(string? Name = null, string? Actor = null, st
 
     /// <summary>What was looked for, for the record of an export.</summary>
     public IEnumerable<KeyValuePair<string, object?>> Facts =>
-        [new("name", Name), new("of_actor", Actor), new("of_target", Target), new("of_client", Client), new("of_session", Session), new("of_ip", Address), new("result", Result), new("from", From), new("to", To)];
+        [new("name", Name), new("of_actor", Actor), new("of_target", Target), new("of_client", Client), new("of_session", Session), new("of_ip", Address), new("result", Result), new("from", From), new("to", To), new("of_error", Trace)];
 
     private static bool TryTime(string? text, out DateTimeOffset? time)
     {

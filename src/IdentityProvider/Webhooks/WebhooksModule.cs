@@ -1,8 +1,11 @@
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Metrics;
+using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Webhooks;
@@ -25,11 +28,18 @@ internal static class WebhooksModule
         .AddHostedService<WebhookSender>()
         .AddOutboxMeasurement("webhook", static db => db.Set<WebhookDelivery>().Where(delivery => delivery.DueAt != null).Select(delivery => delivery.CreatedAt))
         .AddSingleton(new Pruning("webhook deliveries", PruneAsync))
+        .AddSingleton(new AuditedKind("webhook", Permission.ReadWebhooks, FindAsync))
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 80, "Webhooks", "/admin/webhooks") { Permission = Permission.ReadWebhooks });
 
     public static void MapWebhooks(this IEndpointRouteBuilder routes) => WebhooksApi.Map(routes);
 
-    private static Task<int> PruneAsync(Platform.Storage.Store db, DateTimeOffset now, CancellationToken ct)
+    private static async Task<Dictionary<string, AuditedThing>> FindAsync(Store db, IReadOnlyCollection<string> ids, CancellationToken ct)
+    {
+        var webhooks = AuditedKind.Guids(ids);
+        return await db.Set<Webhook>().Where(w => webhooks.Contains(w.Id)).ToDictionaryAsync(w => w.Id.ToString(), w => new AuditedThing(w.Url, $"/admin/webhooks/{w.Id}"), ct);
+    }
+
+    private static Task<int> PruneAsync(Store db, DateTimeOffset now, CancellationToken ct)
     {
         var before = now - Kept;
         return db.Set<WebhookDelivery>().Where(d => d.CreatedAt < before && d.DueAt == null).DeleteInBatchesAsync(ct);

@@ -23,8 +23,8 @@ internal static class ImportTable
         ["Sessions"] = ["Users", "Roles", "Clients", "SigningKeys", "Claims", "Suspicions"],
         ["Email"] = ["Themes"],
 
-        // For its routes; nobody imports it.
-        ["Audit"] = ["Roles", "Sessions"],
+        // For its routes and pages; nobody imports it.
+        ["Audit"] = ["Users", "Roles", "Sessions"],
         ["Webhooks"] = ["Clients", "Roles", "Sessions"],
         ["Suspicions"] = ["Users", "Roles", "Email", "OneTimeCodes"],
         ["Claims"] = ["Users", "Roles", "Clients"],

@@ -29,6 +29,9 @@ internal sealed class SessionsPage(SessionStore sessions, SessionSearch search, 
     /// <summary>May the administrator end them, or only look?</summary>
     public bool MayEnd { get; private set; }
 
+    /// <summary>May the administrator go on to what happened in one?</summary>
+    public bool MaySeeAudit { get; private set; }
+
     /// <summary>The session that looks at this page.</summary>
     public Guid This { get; private set; }
 
@@ -48,6 +51,7 @@ internal sealed class SessionsPage(SessionStore sessions, SessionSearch search, 
         var current = (await sessions.FindAsync(HttpContext, ct))!;
         (This, Ended, Now) = (current.Id, ended, clock.GetUtcNow());
         MayEnd = await roles.PermitAsync(current.UserId, Permission.ManageSessions, ct);
+        MaySeeAudit = await roles.PermitAsync(current.UserId, Permission.ReadAudit, ct);
         (Sessions, Next) = await search.FindAsync(new SessionFilter(Person, App, Address), after, Rows, ct);
     }
 
