@@ -14,23 +14,19 @@ internal sealed class EventWriter(EventQueue queue, IServiceScopeFactory scopes,
 {
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private const int BatchSize = 500;
-    private static readonly TimeSpan LastWrite = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim turn = new(1);
     private readonly List<AuditRecord> batch = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Polling.EachAsync(Interval, "Writing the audit", FlushAsync, logger, stoppingToken);
 
-    /// <summary>
-    /// After the server: hosted services stop in the reverse order of their start, and this one is of the first. It has some seconds of its own: whoever never ends
-    /// a request uses up the time of the others, and must not be able to keep the last events out of the audit.
-    /// </summary>
+    /// <summary>After the server: hosted services stop in the reverse order of their start, and this one is of the first.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         try
         {
-            using var patience = new CancellationTokenSource(LastWrite);
+            using var patience = new CancellationTokenSource(Polling.LastTurn);
             await FlushAsync(patience.Token);
         }
         catch (Exception failure)
