@@ -8,6 +8,7 @@ using IdentityProvider.SigningKeys;
 using IdentityProvider.Tests.Testing;
 using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
+using IdentityProvider.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -124,7 +125,7 @@ public sealed class RunningCommands : IDisposable
     private WebApplication Build(string[] arguments)
     {
         var builder = WebApplication.CreateSlimBuilder(arguments);
-        builder.Services.AddTestStore(workspace).AddUpstreamProviders().AddSetup().AddSingleton(TimeProvider.System).AddUsers()
+        builder.Services.AddTestStore(workspace).AddUpstreamProviders().AddSingleton<WebhookSecrets>().AddSetup().AddSingleton(TimeProvider.System).AddUsers()
             .AddSigningKeys().AddEvents().AddSingleton(new MasterKey(new byte[32]));
         return builder.Build();
     }
