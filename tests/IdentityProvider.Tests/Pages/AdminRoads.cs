@@ -43,6 +43,14 @@ internal static class AdminRoads
         await tab.FillAndSubmitAsync("Add the webhook", ("url", url));
     }
 
+    public static async Task TakenWebhookAsync(Stage stage, Tab tab)
+    {
+        const string url = "https://hooks.example.com/taken";
+        await NewWebhookAsync(stage, tab, url);
+        await tab.OpenAsync(stage.Host, "/admin/webhooks/new");
+        await tab.FillAndSubmitAsync("Add the webhook", ("url", url));
+    }
+
     /// <summary>One with messages in each state; path null: its own page.</summary>
     public static async Task WebhookAsync(Stage stage, Tab tab, string? path, bool isOff = false)
     {

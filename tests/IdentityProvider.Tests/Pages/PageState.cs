@@ -88,6 +88,7 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("admin-webhooks", "Webhooks", (stage, tab) => WebhookAsync(stage, tab, "/admin/webhooks")),
         new("admin-webhook-new", "Add a webhook", (stage, tab) => AdminAsync(stage, tab, "/admin/webhooks/new")),
         new("admin-webhook-wrong", "Add a webhook", NewWebhookAsync, Failed: true),
+        new("admin-webhook-taken", "Add a webhook", TakenWebhookAsync, Failed: true),
         new("admin-webhook-secret", "Keep the secret", (stage, tab) => NewWebhookAsync(stage, tab, "https://hooks.example.com/identity")),
         new("admin-webhook", "Webhook", (stage, tab) => WebhookAsync(stage, tab, null)),
         new("admin-webhook-off", "Webhook", (stage, tab) => WebhookAsync(stage, tab, null, isOff: true)),
