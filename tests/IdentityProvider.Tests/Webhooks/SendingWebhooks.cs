@@ -1,9 +1,9 @@
 using System.Text.Json;
+using IdentityProvider.Platform.Storage;
 using IdentityProvider.Tests.Audit;
 using IdentityProvider.Tests.House;
 using IdentityProvider.Tests.Testing;
 using IdentityProvider.Webhooks;
-using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 using StandardWebhooks.Diagnostics;
