@@ -27,6 +27,7 @@ internal static class WebhooksModule
         .AddHostedService<WebhookSender>()
         .AddSingleton(new Pruning("webhook deliveries", PruneAsync))
         .AddSingleton(new AuditedKind("webhook", Permission.ReadWebhooks, FindAsync))
+        .AddSingleton(new Figure("webhooks_given_up", static (db, now, ct) => db.Set<WebhookDelivery>().LongCountAsync(d => d.CreatedAt > now.AddDays(-7) && d.GivenUpAt != null, ct)))
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 80, "Webhooks", "/admin/webhooks") { Permission = Permission.ReadWebhooks });
 
     public static void MapWebhooks(this IEndpointRouteBuilder routes) => WebhooksApi.Map(routes);
