@@ -20,6 +20,7 @@ using IdentityProvider.PersonalData;
 using IdentityProvider.Platform;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Platform.Telemetry;
 using IdentityProvider.Recovery;
 using IdentityProvider.Registration;
 using IdentityProvider.Roles;
@@ -45,6 +46,7 @@ public static class IdentityProviderBuilder
     public static WebApplicationBuilder AddIdentityProvider(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.AddTelemetry();
         builder.Services
             .AddHostedService<IdentityProviderStart>()
             .AddPlatform()

@@ -1,3 +1,5 @@
+using IdentityProvider.Platform.Health;
+using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Platform.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -25,6 +27,8 @@ internal static class EmailModule
         services.AddTransient<IMailTransport>(provider => provider.GetRequiredService<IOptions<EmailOptions>>().Value.Smtp.Host is null
             ? provider.GetRequiredService<MailFolder>()
             : provider.GetRequiredService<SmtpTransport>());
+        services.AddOutboxMeasurement("mail", static db => db.Set<Mail>().Select(mail => mail.CreatedAt));
+        services.AddHealthPart<MailHealth>("mail", every: MailHealth.Interval);
         return services;
     }
 

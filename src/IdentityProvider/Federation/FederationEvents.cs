@@ -1,4 +1,6 @@
 using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Metrics;
+using IdentityProvider.Sessions;
 
 namespace IdentityProvider.Federation;
 
@@ -14,6 +16,9 @@ internal sealed record FederationRefused(string Provider, string Reason, string 
     public string Name => "federation.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("provider", Provider), new("reason", Reason), new("error_id", ErrorId), new("user", UserId)];
     public EventResult Result => EventResult.Refused;
+
+    /// <summary>Somebody who is signed in and connects an account does not sign in.</summary>
+    public Tally? Tally => UserId is null ? SignInTally.Refused(SignInTally.SignIns, "fed", Reason) : null;
 }
 
 internal sealed record AccountCreated(Guid UserId, string Provider) : IEvent

@@ -7,6 +7,7 @@ internal sealed record ImpersonationStarted(Guid Actor, Guid UserId, Guid Sessio
 {
     public string Name => "impersonation.started";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("actor", Actor), new("user", UserId), new("session", SessionId), new("reason", Reason), new("until", Until)];
+    public bool HasWrittenReason => true;
 }
 
 /// <summary>They may not. Kept, because somebody tried.</summary>

@@ -38,4 +38,5 @@ internal sealed record FactorsReset(Guid UserId, string Reason) : IEvent
 {
     public string Name => "mfa.factors_reset";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("reason", Reason)];
+    public bool HasWrittenReason => true;
 }

@@ -1,4 +1,6 @@
 using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Metrics;
+using IdentityProvider.Sessions;
 
 namespace IdentityProvider.Mfa;
 
@@ -7,4 +9,5 @@ internal sealed record SecondFactorRefused(Guid UserId, string Kind, string Reas
     public string Name => "mfa.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId), new("kind", Kind), new("reason", Reason)];
     public EventResult Result => EventResult.Refused;
+    public Tally? Tally => SignInTally.Refused(SignInTally.SecondFactors, Kind == EmailCodeFactor.Name ? "mca" : "otp", Reason);
 }

@@ -1,4 +1,6 @@
 using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Metrics;
+using IdentityProvider.Sessions;
 
 namespace IdentityProvider.Passkeys;
 
@@ -26,6 +28,7 @@ internal sealed record PasskeyRefused(Purpose Purpose, Guid? UserId, string Reas
     public string Name => "passkeys.refused";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("purpose", Purpose), new("user", UserId), new("reason", Reason)];
     public EventResult Result => EventResult.Refused;
+    public Tally? Tally => Purpose is Purpose.Register ? null : SignInTally.Refused(Purpose is Purpose.SignIn ? SignInTally.SignIns : SignInTally.SecondFactors, "passkey", Reason);
 }
 
 /// <summary>A passkey counted backwards: there may be a copy of what cannot be copied (WebAuthn Level 3 section 6.1.1).</summary>

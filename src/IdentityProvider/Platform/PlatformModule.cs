@@ -1,13 +1,17 @@
 using System.Text.Json;
 using IdentityProvider.Platform.Events;
+using IdentityProvider.Platform.Health;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Limits;
+using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Platform.Network;
 using IdentityProvider.Platform.Redis;
 using IdentityProvider.Platform.Secrets;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Platform.Shutdown;
 using IdentityProvider.Platform.Storage;
+using IdentityProvider.Platform.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -24,7 +28,7 @@ using Microsoft.Extensions.Options;
 namespace IdentityProvider.Platform;
 
 /// <summary>
-/// The ground all rooms stand on: storage, secrets, limits, errors and headers of HTTP, events, jobs, settings.
+/// The ground all rooms stand on: storage, secrets, limits, errors and headers of HTTP, events, jobs, settings, health.
 /// It names no room.
 /// </summary>
 internal static class PlatformModule
@@ -36,14 +40,15 @@ internal static class PlatformModule
         services.AddSettings<DatabaseOptions>("Database");
         services.AddSettings<RedisOptions>("Redis");
         services.AddSingleton<IValidateOptions<RedisOptions>, RedisRules>().AddSingleton<RedisServer>();
+        services.AddMetrics().AddSingleton<OperationTimes>().AddSingleton<DatabaseTimes>();
         services.AddDbContextPool<Store>((provider, builder) => builder
             .UseProvider(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value)
-            .AddInterceptors(provider.GetRequiredService<RecordedEvents>())
+            .AddInterceptors(provider.GetRequiredService<RecordedEvents>(), provider.GetRequiredService<DatabaseTimes>())
             .ConfigureWarnings(warnings => warnings
                 .Ignore(CoreEventId.RowLimitingOperationWithoutOrderByWarning)
 
-                // A lost race for a unique key is part of the plan; whatever is not reaches the log with its error id.
-                .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug))));
+                // A lost race for a unique key is part of the plan; whatever is not reaches the log with its error id, or from the job that failed.
+                .Log((CoreEventId.SaveChangesFailed, LogLevel.Debug), (RelationalEventId.CommandError, LogLevel.Debug), (RelationalEventId.ConnectionError, LogLevel.Debug))));
         services.AddSingleton<MasterKeyStore>().AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<IdentityProviderOptions>>().Value;
@@ -64,6 +69,11 @@ internal static class PlatformModule
         services.AddSingleton(new Pruning("spent identifiers", static (db, now, ct) =>
             db.Set<SpentIdentifier>().Where(s => s.ExpiresAt < now).DeleteInBatchesAsync(ct)));
         services.AddNetwork();
+        services.AddSettings<TelemetryOptions>("Telemetry");
+        services.AddSingleton<IValidateOptions<TelemetryOptions>, TelemetryRules>();
+        services.AddSettings<ShutdownOptions>("Shutdown");
+        services.AddShutdown();
+        services.AddHealth();
         AddHttp(services);
 
         // A cookie that somebody made up is refused and is no fault of ours: the framework would log it as one, with a stack.
@@ -127,6 +137,8 @@ internal static class PlatformModule
         // The handler logs what is ours to mend; a stranger's half-sent request is not, and must not fill the log.
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorResponses.HandleAsync, SuppressDiagnosticsCallback = _ => true });
         app.UseMiddleware<SecurityHeaders>();
+        app.UseDraining();
+        app.UseHealth();
         app.UseStatusCodePages(ErrorResponses.CompleteAsync);
         app.UseNetwork();
         app.UseMiddleware<RequestLimits>();

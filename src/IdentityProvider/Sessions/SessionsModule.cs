@@ -1,5 +1,6 @@
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
+using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Platform.Redis;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Roles;
@@ -36,6 +37,8 @@ internal static class SessionsModule
         services.AddSingleton<SessionSweep>().AddHostedService(provider => provider.GetRequiredService<SessionSweep>());
         services.AddSingleton<LogoutSignal>().AddSingleton<LogoutToken>().AddScoped<LogoutDelivery>();
         services.AddHostedService<LogoutSender>();
+        services.AddOutboxMeasurement("logout", static db => db.Set<LogoutNotice>().Select(notice => notice.CreatedAt));
+        services.AddSingleton(SessionCount.Measurement);
         services.AddSingleton(new NavigationItem(NavigationItem.Account, 30, "Signed-in devices", "/account/sessions"));
         services.AddSingleton(new PersonAction(5, "Sessions", "/admin/sessions?user={sub}", Permission.ReadSessions) { Hint = "Where they are signed in, and signing them out." });
         services.AddSingleton(new NavigationItem(NavigationItem.Admin, 40, "Sessions", "/admin/sessions") { Permission = Permission.ReadSessions });

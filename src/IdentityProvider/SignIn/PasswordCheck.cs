@@ -3,6 +3,7 @@ using IdentityProvider.Captcha;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Limits;
+using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Sessions;
 using IdentityProvider.Suspicions;
 using IdentityProvider.Users;
@@ -131,9 +132,12 @@ internal sealed record SignedIn(Guid UserId, Guid SessionId) : IEvent
 /// <summary>Too many wrong passwords: nobody who is not known here may try this name for a while.</summary>
 internal sealed record NameLocked(Guid? UserId, string? Tag) : IEvent
 {
+    public static readonly Metric Lockouts = new(MetricKind.Counter, "identityprovider.lockouts", "{lockout}", "Names locked for a while after wrong passwords, somebody's or nobody's.");
+
     public string Name => "sign_in.name_locked";
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId?.ToString("D", CultureInfo.InvariantCulture) ?? "unknown")];
     public EventTarget? Target => SignInRefused.Nobody(Tag);
+    public Tally? Tally => new(Lockouts);
 }
 
 /// <summary>The password is kept under its old hash until the next sign-in.</summary>
@@ -155,6 +159,7 @@ internal sealed record SignInRefused(Guid? UserId, string? Tag, string Reason) :
     public IEnumerable<KeyValuePair<string, object?>> Facts => [new("user", UserId?.ToString("D", CultureInfo.InvariantCulture) ?? "unknown"), new("reason", Reason)];
     public EventResult Result => EventResult.Refused;
     public EventTarget? Target => Nobody(Tag);
+    public Tally? Tally => SignInTally.Refused(SignInTally.SignIns, "pwd", Reason);
 
     public static EventTarget? Nobody(string? tag) => tag is null ? null : new EventTarget("unknown_name", tag);
 }

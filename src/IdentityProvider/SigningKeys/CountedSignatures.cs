@@ -8,7 +8,8 @@ namespace IdentityProvider.SigningKeys;
 internal sealed class CountedSignatures(IMeterFactory meters) : CryptoProviderFactory
 {
     public const string Instrument = "identityprovider.signatures";
-    private readonly Counter<long> made = meters.Counter(Instrument, "{signature}", "Tokens signed with a private key.");
+    public static readonly Metric Signatures = new(MetricKind.Counter, Instrument, "{signature}", "Signatures made with a private key: tokens, and what else is signed.", new MetricAttribute("algorithm", "`ES256`, `RS256`, `PS256`"));
+    private readonly Counter<long> made = meters.Counter(Signatures);
 
     public override SignatureProvider CreateForSigning(SecurityKey key, string algorithm, bool cacheProvider)
     {

@@ -34,6 +34,16 @@ internal sealed class SigningKeyRing(MasterKey master, TimeProvider clock, IServ
         }
     }
 
+    /// <summary>The keys that sign now, one of an algorithm.</summary>
+    public IReadOnlyList<SigningKey> Active
+    {
+        get
+        {
+            var (now, current) = (clock.GetUtcNow(), entries);
+            return [.. SigningAlgorithms.All.Select(a => ActiveOf(current, a, now)?.Key).OfType<SigningKey>()];
+        }
+    }
+
     /// <summary>Fires when <see cref="Published"/> has other keys or another order.</summary>
     public IChangeToken Changed => changed;
 

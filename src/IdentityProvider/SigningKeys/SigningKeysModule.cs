@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Health;
 using IdentityProvider.Platform.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -24,6 +25,8 @@ internal static class SigningKeysModule
         services.AddSingleton<IConfigureOptions<OpenIddictServerOptions>>(s => s.GetRequiredService<ConfigureSigningKeys>());
         services.AddSingleton<IOptionsChangeTokenSource<OpenIddictServerOptions>>(s => s.GetRequiredService<ConfigureSigningKeys>());
         services.AddHostedService<SigningKeyRotation>();
+        services.AddSingleton(SigningKeyAges.Measurement);
+        services.AddHealthPart<SigningKeysHealth>("signing_keys");
         return services;
     }
 }

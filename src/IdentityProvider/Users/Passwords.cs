@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Metrics;
@@ -34,7 +35,14 @@ internal sealed class Passwords(IOptions<UsersOptions> options, IMeterFactory me
     private readonly UsersOptions settings = options.Value;
     private readonly SemaphoreSlim turns = new(options.Value.HashConcurrency > 0 ? options.Value.HashConcurrency : Math.Max(1, Environment.ProcessorCount - 1));
 
-    private readonly Counter<long> hashes = meters.Counter(Instrument, "{hash}", "Passwords hashed, to store or to check them.");
+    public static readonly Metric Hashes = new(MetricKind.Counter, Instrument, "{hash}", "Passwords hashed, to store or to check them.");
+    public static readonly Metric Queue = new(MetricKind.UpDownCounter, "identityprovider.password.queue", "{password}", "Passwords that wait for their turn to be hashed.");
+    public static readonly Metric Wait = new(MetricKind.Histogram, "identityprovider.password.wait.duration", "s", "How long a password waited for its turn.", new MetricAttribute("error.type", "`busy` where the turn did not come"));
+    public static readonly Metric Work = new(MetricKind.Histogram, "identityprovider.password.hash.duration", "s", "How long hashing one password took.");
+
+    private readonly Counter<long> hashes = meters.Counter(Hashes);
+    private readonly UpDownCounter<long> queue = meters.UpDownCounter(Queue);
+    private readonly Histogram<double> wait = meters.Histogram(Wait), duration = meters.Histogram(Work);
 
     /// <summary>What an unknown name is checked against: the work of a real hash, so that time tells nobody whether a name exists.</summary>
     public string NobodysHash { get; } = Dummy(options.Value);
@@ -69,9 +77,11 @@ internal sealed class Passwords(IOptions<UsersOptions> options, IMeterFactory me
 
     private async Task<T?> InTurnAsync<T>(Func<T> work, CancellationToken ct)
     {
-        if (!await turns.WaitAsync(TimeSpan.FromSeconds(settings.HashQueueSeconds), ct))
+        if (!await WaitAsync(ct))
             return default;
         hashes.Add(1);
+        var started = Stopwatch.GetTimestamp();
+        using var span = ServerActivity.Source.StartActivity("password.hash");
         try
         {
             return await Task.Run(work, CancellationToken.None);
@@ -79,6 +89,24 @@ internal sealed class Passwords(IOptions<UsersOptions> options, IMeterFactory me
         finally
         {
             turns.Release();
+            duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+        }
+    }
+
+    /// <summary>False when the turn does not come in time.</summary>
+    private async Task<bool> WaitAsync(CancellationToken ct)
+    {
+        var began = Stopwatch.GetTimestamp();
+        queue.Add(1);
+        try
+        {
+            var isOurs = await turns.WaitAsync(TimeSpan.FromSeconds(settings.HashQueueSeconds), ct);
+            wait.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, isOurs ? [] : [new("error.type", "busy")]);
+            return isOurs;
+        }
+        finally
+        {
+            queue.Add(-1);
         }
     }
 

@@ -1,6 +1,7 @@
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
+using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using Microsoft.AspNetCore.Routing;
@@ -25,6 +26,7 @@ internal static class WebhooksModule
         .AddScoped<WebhookTrial>()
         .AddSingleton<WebhookFeed>().AddHostedService(provider => provider.GetRequiredService<WebhookFeed>())
         .AddHostedService<WebhookSender>()
+        .AddOutboxMeasurement("webhook", static db => db.Set<WebhookDelivery>().Where(delivery => delivery.DueAt != null).Select(delivery => delivery.CreatedAt))
         .AddSingleton(new Pruning("webhook deliveries", PruneAsync))
         .AddSingleton(new AuditedKind("webhook", Permission.ReadWebhooks, FindAsync))
         .AddSingleton(new Figure("webhooks_given_up", static (db, now, ct) => db.Set<WebhookDelivery>().LongCountAsync(d => d.CreatedAt > now.AddDays(-7) && d.GivenUpAt != null, ct)))

@@ -15,7 +15,7 @@ using Xunit;
 
 namespace IdentityProvider.Tests.Audit;
 
-/// <summary>A day of a server, and then every secret of that day is looked for in the audit, its exports and the log.</summary>
+/// <summary>A day of a server, and then every secret of that day is looked for in the audit, its exports, the log and what goes out by OTLP.</summary>
 public sealed partial class KeepingSecretsOut
 {
     private const string Wrong = "a wrong password nobody has", Chosen = "a password of a new person", Another = "another password of that person", ProviderSecret = "the-secret-that-we-have-at-the-provider-0123456789";
@@ -24,13 +24,15 @@ public sealed partial class KeepingSecretsOut
     private readonly Dictionary<string, string> secrets = new(StringComparer.Ordinal) { ["wrong password"] = Wrong, ["password"] = TestDocument.Password, ["password of the new person"] = Chosen, ["changed password"] = Another, ["TOTP key"] = TestDocument.TotpSecret, ["client secret"] = TestDocument.Secret, ["provider secret"] = ProviderSecret };
 
     [Fact]
-    public async Task No_secret_is_in_the_audit_its_exports_or_the_log()
+    public async Task No_secret_is_in_the_audit_its_exports_the_log_or_telemetry()
     {
         var log = new Lines();
+        await using var receiver = await OtlpReceiver.StartAsync();
         await using var host = await IdpHost.StartAsync(new IdpSetup
         {
             Clock = clock,
             Log = log,
+            Variables = receiver.Variables,
             Document = RightsBench.Document("clients:manage", "clients:read", "providers:manage", "webhooks:manage").Replace("openid profile roles urn", "openid profile email offline_access roles urn", StringComparison.Ordinal),
             Settings = { ["Registration:Mode"] = "Open", ["Registration:MinimumSeconds"] = "0", ["ClientRegistration:Enabled"] = "true", ["Network:ReachableNetworks:0"] = "127.0.0.0/8" },
         });
@@ -42,6 +44,9 @@ public sealed partial class KeepingSecretsOut
         Assert.All(secrets, secret => Assert.True(secret.Value.Length >= 8, $"{secret.Key} is too short to be looked for."));
 
         var places = await PlacesAsync(host, token, log);
+        OtlpReceiver.Flush(host);
+        foreach (var signal in new[] { "traces", "metrics", "logs" })
+            places[$"the {signal} that go out"] = string.Join('\n', receiver.Text(signal).Split('\n').Where(line => !line.Contains("Demo user:", StringComparison.Ordinal)));
         Assert.True(!Found(places).Any(), string.Join('\n', Found(places).Select(found => $"{found.Secret} in {found.Place}: {found.Excerpt}")));
         Assert.All(places, place => Assert.True(place.Value.Length > 2_000, $"{place.Key} is all but empty."));
 

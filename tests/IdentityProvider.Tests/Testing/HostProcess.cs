@@ -58,6 +58,17 @@ internal sealed class HostProcess : IDisposable
         }
     }
 
+    /// <summary>SIGTERM, as every service manager sends it. How it ended, and after how long.</summary>
+    public async Task<(int ExitCode, TimeSpan Took)> TerminateAsync()
+    {
+        var watch = Stopwatch.StartNew();
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(patience.Token);
+        return (process.ExitCode, watch.Elapsed);
+    }
+
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
     {

@@ -67,10 +67,14 @@ internal sealed class IdpHost : IAsyncDisposable
             ["IdentityProvider:RateLimits:OpenSignInsPerAddress"] = "10000",
             ["IdentityProvider:Captcha:AfterFailures"] = "100",
 
+            // Nobody sends tests on to another node.
+            ["IdentityProvider:Shutdown:Delay"] = "00:00:00",
+
             // Tests change the database behind the server's back.
             ["IdentityProvider:Tokens:RevocationsSeenWithin"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(setup.Settings.Select(s => KeyValuePair.Create($"IdentityProvider:{s.Key}", (string?)s.Value)));
+        builder.Configuration.AddInMemoryCollection(setup.Variables.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value)));
         builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port ?? issuer.Port}");
         builder.Logging.ClearProviders();
         if (setup.Log is not null)
@@ -114,6 +118,9 @@ internal sealed class IdpHost : IAsyncDisposable
         await using var scope = app.Services.CreateAsyncScope();
         return await work(scope.ServiceProvider.GetRequiredService<Store>());
     }
+
+    /// <summary>As the system does with SIGTERM.</summary>
+    public Task StopAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -28,6 +28,9 @@ internal sealed record IdpSetup
     /// <summary>Settings below <c>IdentityProvider:</c>.</summary>
     public Dictionary<string, string> Settings { get; init; } = [];
 
+    /// <summary>Environment variables that are read beside the settings.</summary>
+    public Dictionary<string, string> Variables { get; init; } = [];
+
     public ILoggerProvider? Log { get; init; }
     public Action<IServiceCollection>? Services { get; init; }
 }

@@ -1,3 +1,5 @@
+using IdentityProvider.Platform.Metrics;
+
 namespace IdentityProvider.Platform.Events;
 
 /// <summary>
@@ -29,6 +31,12 @@ internal interface IEvent
 
     /// <summary>What is there now.</summary>
     object? After => null;
+
+    /// <summary>What it is counted as, beside its name.</summary>
+    Tally? Tally => null;
+
+    /// <summary>An administrator wrote the reason: it is for the audit, and no label of a metric.</summary>
+    bool HasWrittenReason => false;
 
     /// <summary>For what strangers can cause without end: of equal ones from one address one is audited in so long.</summary>
     TimeSpan? AuditedOncePer => null;

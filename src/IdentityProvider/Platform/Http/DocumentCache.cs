@@ -7,11 +7,15 @@ namespace IdentityProvider.Platform.Http;
 
 /// <summary>
 /// Serves discovery and JWKS as bytes, ahead of authentication, with ETag and max-age. A document is made anew after
-/// <see cref="Freshness"/>, so a new key or scope shows within that time on every node.
+/// <see cref="Freshness"/>, so a new key or scope shows within that time on every node. One that cannot be made anew, because the database is away, is
+/// served as it was: APIs go on checking tokens by themselves.
 /// </summary>
 internal sealed class DocumentCache(RequestDelegate next, TimeProvider clock)
 {
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(2);
+
+    /// <summary>Longer no client waits for what there is an older one of.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private static readonly Dictionary<string, string> MaxAge = new(StringComparer.Ordinal)
     {
@@ -33,14 +37,43 @@ internal sealed class DocumentCache(RequestDelegate next, TimeProvider clock)
         }
 
         var path = http.Request.Path.Value!;
-        if (!documents.TryGetValue(path, out var document) || clock.GetElapsedTime(document.MadeAt) > Freshness)
+        if (!documents.TryGetValue(path, out var document))
         {
             if (await RenderAsync(http) is not { } body)
                 return;
-            document = documents[path] = new Document(body, new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\""), clock.GetTimestamp());
+            document = documents[path] = Of(body);
+        }
+        else if (clock.GetElapsedTime(document.MadeAt) > Freshness)
+        {
+            // Whoever comes meanwhile is served the one there is.
+            documents[path] = document with { MadeAt = clock.GetTimestamp() };
+            if (await RenewAsync(http) is { } body)
+                document = documents[path] = Of(body);
         }
 
         await ServeAsync(http, document, cacheControl);
+    }
+
+    private Document Of(byte[] body) => new(body, new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\""), clock.GetTimestamp());
+
+    private async Task<byte[]?> RenewAsync(HttpContext http)
+    {
+        var aborted = http.RequestAborted;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        patience.CancelAfter(Patience);
+        http.RequestAborted = patience.Token;
+        try
+        {
+            return await RenderAsync(http, passOn: false);
+        }
+        catch (Exception) when (!aborted.IsCancellationRequested)
+        {
+            return null;
+        }
+        finally
+        {
+            http.RequestAborted = aborted;
+        }
     }
 
     private static Task ServeAsync(HttpContext http, Document document, string cacheControl)
@@ -64,7 +97,7 @@ internal sealed class DocumentCache(RequestDelegate next, TimeProvider clock)
     }
 
     /// <summary>Lets the pipeline write the document into memory; an answer other than 200 is passed on and not kept.</summary>
-    private async Task<byte[]?> RenderAsync(HttpContext http)
+    private async Task<byte[]?> RenderAsync(HttpContext http, bool passOn = true)
     {
         var (wire, method) = (http.Response.Body, http.Request.Method);
         using var memory = new MemoryStream();
@@ -84,7 +117,8 @@ internal sealed class DocumentCache(RequestDelegate next, TimeProvider clock)
 
         if (http.Response.StatusCode == StatusCodes.Status200OK)
             return memory.ToArray();
-        await wire.WriteAsync(memory.ToArray(), http.RequestAborted);
+        if (passOn)
+            await wire.WriteAsync(memory.ToArray(), http.RequestAborted);
         return null;
     }
 }

@@ -104,6 +104,9 @@ internal static class ErrorResponses
         },
         // Data Protection wraps whatever kept it from its key ring.
         CryptographicException { InnerException: { } inner } => Translate(inner),
+
+        // So does the driver of PostgreSQL with a connection that was cut.
+        InvalidOperationException { InnerException: DbException or DbUpdateException or TimeoutException } => Translate(cause.InnerException!),
         DbException or DbUpdateException or TimeoutException or RedisException => new ErrorInfo(StatusCodes.Status503ServiceUnavailable, "temporarily_unavailable", "The server cannot reach its database. Try again in a few seconds.")
         {
             Heading = "We cannot do this right now",

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using IdentityProvider.Platform.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -8,7 +10,7 @@ namespace IdentityProvider.Platform.Redis;
 /// The one connection of this node. It comes back by itself; while it is away every command fails at once, so that a request is refused
 /// in milliseconds and does not wait in a queue.
 /// </summary>
-internal sealed class RedisServer(IOptions<RedisOptions> options, ILogger<RedisServer> log) : IDisposable
+internal sealed class RedisServer(IOptions<RedisOptions> options, OperationTimes times, ILogger<RedisServer> log) : IDisposable
 {
     private const int Milliseconds = 5000;
 
@@ -37,6 +39,25 @@ internal sealed class RedisServer(IOptions<RedisOptions> options, ILogger<RedisS
         catch (RedisException failure)
         {
             log.LogError("Redis does not answer ({Reason}). The server starts all the same; until Redis answers, whoever brings a session is answered 503.", failure.Message);
+        }
+    }
+
+    /// <summary>Asks and takes the time. The command's name is an attribute of the metric.</summary>
+    public async Task<T> AskAsync<T>(string command, Func<IDatabase, Task<T>> ask)
+    {
+        if (!times.AreWanted)
+            return await ask(Database);
+        var (started, startedAt) = (Stopwatch.GetTimestamp(), TimeProvider.System.GetUtcNow());
+        try
+        {
+            var answer = await ask(Database);
+            times.Record("redis", command, startedAt, Stopwatch.GetElapsedTime(started), null);
+            return answer;
+        }
+        catch (RedisException failure)
+        {
+            times.Record("redis", command, startedAt, Stopwatch.GetElapsedTime(started), failure);
+            throw;
         }
     }
 

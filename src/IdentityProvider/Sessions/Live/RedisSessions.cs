@@ -54,7 +54,7 @@ internal sealed class RedisSessions(RedisServer redis, Store db) : ILiveSessions
         return session;
     }
 
-    public Task KeepAsync(Session session, DateTimeOffset now, CancellationToken ct) => redis.Database.ScriptEvaluateAsync(
+    public Task KeepAsync(Session session, DateTimeOffset now, CancellationToken ct) => EvaluateAsync(
         Keep, [IdKey(session.Id), HandleKey(session.HandleHash), MarkKey(session.Id)], [HandleKey(""), session.HandleHash, JsonSerializer.Serialize(session), Life(session, now)]);
 
     public async Task ChangeAsync(Session session, Action<Session> change, DateTimeOffset now, CancellationToken ct)
@@ -65,7 +65,7 @@ internal sealed class RedisSessions(RedisServer redis, Store db) : ILiveSessions
             if (kept is null)
                 return;
             change(kept);
-            if ((long)await redis.Database.ScriptEvaluateAsync(Change, [IdKey(kept.Id), HandleKey(kept.HandleHash)], [text, JsonSerializer.Serialize(kept), Life(kept, now)]) == 1)
+            if ((long)await EvaluateAsync(Change, [IdKey(kept.Id), HandleKey(kept.HandleHash)], [text, JsonSerializer.Serialize(kept), Life(kept, now)]) == 1)
                 return;
         }
     }
@@ -73,14 +73,16 @@ internal sealed class RedisSessions(RedisServer redis, Store db) : ILiveSessions
     public async Task ForgetAsync(IReadOnlyCollection<Guid> ids, CancellationToken ct)
     {
         // Sent one after the other over one connection, without waiting for each answer.
-        await Task.WhenAll(ids.Select(id => redis.Database.ScriptEvaluateAsync(Forget, [IdKey(id), MarkKey(id)], [HandleKey(""), (long)Mark.TotalMilliseconds])));
+        await Task.WhenAll(ids.Select(id => EvaluateAsync(Forget, [IdKey(id), MarkKey(id)], [HandleKey(""), (long)Mark.TotalMilliseconds])));
     }
 
     private async Task<(Session? Session, string? Text)> ReadAsync(string handleHash)
     {
-        string? text = await redis.Database.StringGetAsync(HandleKey(handleHash));
+        string? text = await redis.AskAsync("GET", database => database.StringGetAsync(HandleKey(handleHash)));
         return (text is null ? null : JsonSerializer.Deserialize<Session>(text), text);
     }
+
+    private Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values) => redis.AskAsync("EVALSHA", database => database.ScriptEvaluateAsync(script, keys, values));
 
     /// <summary>Until its end; at least a moment, because Redis refuses less.</summary>
     private static long Life(Session session, DateTimeOffset now)

@@ -82,12 +82,14 @@ internal static class EngineSetup
 
     private static void IssueTokens(OpenIddictServerBuilder server) => server
         .AddEventHandler(TokenFormat.Descriptor)
+        .AddEventHandler(CountedTokens.Descriptor)
         .RemoveEventHandler(RedeemTokenEntry.Descriptor)
         .AddEventHandler(Redemption.Descriptor)
         .AddEventHandler(SameSuccessor.Descriptor)
         .AddEventHandler(WholeGrant.Descriptor)
         .AddEventHandler(NamedSuccessor.Descriptor)
         .AddEventHandler(CommitIssue.Descriptor)
+        .AddEventHandler(IssuedTokens.Descriptor)
         .AddEventHandler(FamilyLimit.Descriptor);
 
     private static void AnswerRequests(OpenIddictServerBuilder server) => server

@@ -1,3 +1,4 @@
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using Microsoft.AspNetCore;
 using OpenIddict.Abstractions;
@@ -8,7 +9,7 @@ using static OpenIddict.Server.OpenIddictServerEvents;
 namespace IdentityProvider.Tokens.Engine;
 
 /// <summary>Every refusal carries an id that leads to its record, and no link to somebody else's documentation.</summary>
-internal sealed class ErrorAnswers : IOpenIddictServerHandler<ProcessErrorContext>, IOpenIddictServerHandler<ProcessChallengeContext>
+internal sealed class ErrorAnswers(EventLog events) : IOpenIddictServerHandler<ProcessErrorContext>, IOpenIddictServerHandler<ProcessChallengeContext>
 {
     public static OpenIddictServerHandlerDescriptor ForErrors { get; } =
         OpenIddictServerHandlerDescriptor.CreateBuilder<ProcessErrorContext>().UseSingletonHandler<ErrorAnswers>()
@@ -22,7 +23,7 @@ internal sealed class ErrorAnswers : IOpenIddictServerHandler<ProcessErrorContex
 
     public ValueTask HandleAsync(ProcessChallengeContext context) => Complete(context.Transaction, context.Response, context.EndpointType);
 
-    private static ValueTask Complete(OpenIddictServerTransaction transaction, OpenIddictResponse response, OpenIddictServerEndpointType endpoint)
+    private ValueTask Complete(OpenIddictServerTransaction transaction, OpenIddictResponse response, OpenIddictServerEndpointType endpoint)
     {
         response.ErrorUri = null;
 
@@ -33,6 +34,10 @@ internal sealed class ErrorAnswers : IOpenIddictServerHandler<ProcessErrorContex
         // RFC 6749 section 5.2 knows invalid_grant where the engine says invalid_token.
         if (endpoint == OpenIddictServerEndpointType.Token && response.Error == Errors.InvalidToken)
             response.Error = Errors.InvalidGrant;
+
+        // A device that asks whether somebody answered is told to go on asking: no refusal.
+        if (response.Error is { } error && error is not (Errors.AuthorizationPending or Errors.SlowDown))
+            events.Raise(new RequestRefused(endpoint.ToString(), transaction.Request?.ClientId, endpoint == OpenIddictServerEndpointType.Token ? GrantTally.TypeOf(transaction.Request) : null, error, ErrorInfo.IdOf(transaction.GetHttpRequest()!.HttpContext)));
         return default;
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace IdentityProvider.Tests.Sessions;
+namespace IdentityProvider.Tests.Testing;
 
 /// <summary>A line to a server that a test cuts and mends.</summary>
 internal sealed class CuttableLine : IDisposable
@@ -11,7 +11,7 @@ internal sealed class CuttableLine : IDisposable
     private readonly ConcurrentBag<TcpClient> open = [];
     private readonly string host;
     private readonly int port;
-    private volatile bool isCut;
+    private volatile bool isCut, isHeld;
 
     public CuttableLine(string address)
     {
@@ -20,7 +20,9 @@ internal sealed class CuttableLine : IDisposable
         _ = AcceptAsync();
     }
 
-    public string Address => $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+    public int Port => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    public string Address => $"127.0.0.1:{Port}";
 
     public void Cut()
     {
@@ -29,7 +31,10 @@ internal sealed class CuttableLine : IDisposable
             client.Dispose();
     }
 
-    public void Mend() => isCut = false;
+    /// <summary>It stands, and nothing comes through.</summary>
+    public void Hold() => isHeld = true;
+
+    public void Mend() => (isCut, isHeld) = (false, false);
 
     private async Task AcceptAsync()
     {
@@ -58,7 +63,7 @@ internal sealed class CuttableLine : IDisposable
         try
         {
             await server.ConnectAsync(host, port);
-            await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(client.GetStream()));
+            await Task.WhenAny(CopyAsync(client.GetStream(), server.GetStream()), CopyAsync(server.GetStream(), client.GetStream()));
         }
         catch (Exception failure) when (failure is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
@@ -68,8 +73,20 @@ internal sealed class CuttableLine : IDisposable
         client.Dispose();
     }
 
+    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[16 * 1024];
+        while (await from.ReadAsync(buffer) is > 0 and var count)
+        {
+            while (isHeld)
+                await Task.Delay(20);
+            await to.WriteAsync(buffer.AsMemory(0, count));
+        }
+    }
+
     public void Dispose()
     {
+        isHeld = false;
         Cut();
         listener.Dispose();
     }
