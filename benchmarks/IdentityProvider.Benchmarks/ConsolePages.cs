@@ -31,7 +31,8 @@ internal static class ConsolePages
         var last = await ScalarAsync(connection, "SELECT max(\"Sequence\") FROM \"AuditRecords\"");
         while (await ScalarAsync(connection, "SELECT coalesce(max(\"Cursor\"), 0) FROM \"DashboardState\"") < last)
             await Task.Delay(500);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(server.Postgres is null ? "SQLite" : "PostgreSQL")}: {last:N0} records counted within {watch.Elapsed.TotalSeconds:F0} s of a wait of up to 15 s, in {await ScalarAsync(connection, "SELECT count(*) FROM \"HourlyCounts\""):N0} rows. {Samples} requests each, in ms:"));
+        var (seconds, rows) = (watch.Elapsed.TotalSeconds, await ScalarAsync(connection, "SELECT count(*) FROM \"HourlyCounts\""));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(server.Postgres is null ? "SQLite" : "PostgreSQL")}: {last:N0} records counted within {seconds:F0} s, of which up to 15 waiting, in {rows:N0} rows. {Samples} requests each, in ms:"));
         while (await ScalarAsync(connection, "SELECT count(*) FROM \"DashboardState\" WHERE \"Figures\" <> '{}'") == 0)
             await Task.Delay(500);
         Console.Error.WriteLine("Figures are there");

@@ -111,7 +111,7 @@ public sealed class ShowingTheOverview : IAsyncLifetime
         await host.InStoreAsync(async db =>
         {
             for (var i = 0; i < HourlyCount.MostKeys + 50; i++)
-                db.Add(Record("tests.refused", EventResult.Refused, clock.GetUtcNow(), new("reason", $"{i} <b>")));
+                db.Add(Record("tests.refused", EventResult.Refused, clock.GetUtcNow(), KeyValuePair.Create<string, object?>("reason", $"{i} <b>")));
             return await db.SaveChangesAsync();
         });
         await CountAsync();
