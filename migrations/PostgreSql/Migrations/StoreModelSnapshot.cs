@@ -2146,6 +2146,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Url")
+                        .IsUnique();
+
                     b.ToTable("Webhooks", (string)null);
                 });
 

@@ -60,8 +60,8 @@ internal sealed class ServerState
             said["roles"] = List(await RolesAsync(api, id));
         if (kind == SetupKind.Groups && withUsers)
             said["members"] = List((await api.ListAsync($"groups/{AdminApi.Segment(id)}/members", "members")).Rows.Select(member => member["preferred_username"]?.ToString()).OfType<string>());
-        said.Remove("client_secret");
-        var hasSecret = kind == SetupKind.Providers ? row["has_client_secret"]?.GetValue<bool>() == true : row["token_endpoint_auth_method"]?.ToString() is "client_secret_basic" or "client_secret_post";
+        said.Remove(kind.Secret);
+        var hasSecret = kind == SetupKind.Webhooks || (kind == SetupKind.Providers ? row["has_client_secret"]?.GetValue<bool>() == true : row["token_endpoint_auth_method"]?.ToString() is "client_secret_basic" or "client_secret_post");
         return new(Canonical.Of(kind, said), id, hasSecret, row["seeded"]?.GetValue<bool>() == true);
     }
 

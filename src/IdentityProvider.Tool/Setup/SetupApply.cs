@@ -17,9 +17,9 @@ internal sealed class SetupApply(Run run, AdminApi api, bool withUsers)
     public async Task ResolveAsync(IEnumerable<SetupChange> changes)
     {
         var problems = new List<string>();
-        foreach (var change in changes.Where(change => change.Document?.Said["client_secret"] is not null && (change.Action == SetupAction.Create || change.Kind == SetupKind.Providers)))
+        foreach (var change in changes.Where(change => change.Document?.Said[change.Kind.Secret] is not null && (change.Action == SetupAction.Create || change.Kind == SetupKind.Providers)))
         {
-            var (said, place) = (change.Document!.Said["client_secret"]!, $"{change.Kind.Section} \"{change.Name}\"");
+            var (said, place) = (change.Document!.Said[change.Kind.Secret]!, $"{change.Kind.Section} \"{change.Name}\"");
             try
             {
                 secrets[change] = said is JsonObject reference ? await SecretReference.ResolveAsync(reference, place, change.Document.File, run.Around, run.Ct) : said.ToString();
@@ -62,7 +62,7 @@ internal sealed class SetupApply(Run run, AdminApi api, bool withUsers)
         var wanted = change.Wanted;
         var body = Body(change, wanted);
         if (secrets.TryGetValue(change, out var secret))
-            body["client_secret"] = secret;
+            body[change.Kind.Secret] = secret;
         var made = await api.SendAsync(HttpMethod.Post, change.Kind.Resource.Path, body);
         var id = (made.Body as JsonObject)?[change.Kind.Resource.Key]?.ToString();
         await RestAsync(change, wanted, id ?? $"({change.Name})", isNew: true);
@@ -80,7 +80,7 @@ internal sealed class SetupApply(Run run, AdminApi api, bool withUsers)
         if (change.Kind == SetupKind.ServiceAccounts)
             body["disabled"] = answer.Object["disabled"]?.DeepClone();
         if (secrets.TryGetValue(change, out var secret))
-            body["client_secret"] = secret;
+            body[change.Kind.Secret] = secret;
         if (change.Fields.Any(field => field is not ("members" or "roles")) || (change.Kind != SetupKind.Users && change.Kind != SetupKind.ServiceAccounts && change.Fields.Contains("roles")))
             await api.SendAsync(HttpMethod.Put, $"{change.Kind.Resource.Path}/{AdminApi.Segment(change.Server.Id)}", body, answer.Tag);
         await RestAsync(change, wanted, change.Server.Id, isNew: false);

@@ -27,7 +27,7 @@ internal static class SetupExport
         var said = (JsonObject)entry.Entry.DeepClone();
         if (!entry.HasSecret)
             return said;
-        said["client_secret"] = new JsonObject { ["env"] = variable };
+        said[kind.Secret] = new JsonObject { ["env"] = variable };
 
         // In its place, which is not the end.
         var ordered = new JsonObject();
@@ -40,8 +40,8 @@ internal static class SetupExport
     /// <summary>CLIENT_WEB_SECRET for the client web. Names that only differ in what a variable cannot have get a few digits of their digest.</summary>
     private static Dictionary<string, string> EnvironmentNames(SetupKind kind, IEnumerable<string> names)
     {
-        var prefix = kind == SetupKind.Providers ? "PROVIDER" : "CLIENT";
-        var derived = names.ToDictionary(name => name, name => $"{prefix}_{string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'))}");
+        var prefix = kind == SetupKind.Providers ? "PROVIDER" : kind == SetupKind.Webhooks ? "WEBHOOK" : "CLIENT";
+        var derived = names.ToDictionary(name => name, name => $"{prefix}_{string.Concat(name[(name.IndexOf("://", StringComparison.Ordinal) is >= 0 and var at && kind == SetupKind.Webhooks ? at + 3 : 0)..].Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'))}");
         var counts = derived.Values.GroupBy(variable => variable).ToDictionary(group => group.Key, group => group.Count());
         return derived.ToDictionary(pair => pair.Key, pair => $"{pair.Value}{(counts[pair.Value] > 1 ? $"_{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(pair.Key)))[..6]}" : "")}_SECRET");
     }

@@ -14,7 +14,8 @@ internal sealed record DocumentEntry(SetupKind Kind, JsonObject Said, string Fil
 /// <summary>Documents as people wrote them. The server checks them, under the rules by which it would apply them itself; it never sees a secret for that.</summary>
 internal sealed class SetupFiles
 {
-    private static readonly string[] Secrets = ["client_secret", "password", "password_hash", "totp_secret"];
+    private static readonly string[] Secrets = ["client_secret", "password", "password_hash", "secret", "totp_secret"];
+    private static readonly string WebhookSecret = "whsec_" + Convert.ToBase64String("kept-by-the-tool-0123456789"u8);
     private static readonly JsonReaderOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 };
     private readonly List<(string Path, string Text, JsonObject Document)> files = [];
 
@@ -67,7 +68,7 @@ internal sealed class SetupFiles
         var (result, copied) = (new MemoryStream(), 0);
         while (reader.Read())
         {
-            if (reader.TokenType != JsonTokenType.PropertyName || !Secrets.Contains(reader.GetString()) || !reader.Read() || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.String))
+            if (reader.TokenType != JsonTokenType.PropertyName || reader.GetString() is not { } name || !Secrets.Contains(name) || !reader.Read() || reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.String))
                 continue;
             var start = (int)reader.TokenStartIndex;
             if (reader.TokenType == JsonTokenType.String && reader.GetString() is { Length: < 16 })
@@ -75,7 +76,7 @@ internal sealed class SetupFiles
             reader.Skip();
             result.Write(utf8, copied, start - copied);
             copied = (int)reader.BytesConsumed;
-            result.Write(Encoding.UTF8.GetBytes($"\"kept-by-the-tool-0123456789\"{new string('\n', utf8.AsSpan(start..copied).Count((byte)'\n'))}"));
+            result.Write(Encoding.UTF8.GetBytes($"\"{(name == "secret" ? WebhookSecret : "kept-by-the-tool-0123456789")}\"{new string('\n', utf8.AsSpan(start..copied).Count((byte)'\n'))}"));
         }
 
         result.Write(utf8, copied, utf8.Length - copied);

@@ -76,7 +76,7 @@ internal sealed record SetupPlan(IReadOnlyList<SetupChange> Changes, int Unchang
     public static JsonObject Comparable(SetupKind kind, JsonObject said)
     {
         var copy = (JsonObject)said.DeepClone();
-        copy.Remove("client_secret");
+        copy.Remove(kind.Secret);
         return Canonical.Of(kind, copy);
     }
 

@@ -73,7 +73,7 @@ internal sealed class PrincipalFactory(ScopeCatalog catalog, UserRoles userRoles
         principal.GetClaim(ClaimNames.AuthenticationContextReference)!,
         principal.GetClaims(ClaimNames.AuthenticationMethodReference),
         principal.GetClaim("sid")!,
-        principal.GetClaim(Act) is { } act ? JsonDocument.Parse(act).RootElement.GetProperty(ClaimNames.Subject).GetString() : null);
+        principal.GetClaim(Act) is { } act ? JsonElement.Parse(act).GetProperty(ClaimNames.Subject).GetString() : null);
 
     private static void AddFacts(ClaimsIdentity identity, AuthenticationFacts facts)
     {

@@ -39,17 +39,7 @@ internal static class Revocation
     public static async Task RevokeTokenAsync(this Store db, string jti, DateTimeOffset expiresAt, CancellationToken ct)
     {
         var signal = db.GetService<RevocationSignal>();
-        var id = RevokedToken.IdOf(jti);
-        var row = db.Add(new RevokedToken { Id = id, RevokedAt = signal.Now, ExpiresAt = expiresAt });
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
-        {
-            row.State = EntityState.Detached;
-        }
-
+        await db.TryAddAsync(new RevokedToken { Id = RevokedToken.IdOf(jti), RevokedAt = signal.Now, ExpiresAt = expiresAt }, ct);
         signal.Raise();
     }
 }

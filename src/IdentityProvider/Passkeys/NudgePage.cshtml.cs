@@ -62,20 +62,10 @@ internal sealed class NudgePage(ReturnTicket tickets, SessionStore sessions, Reg
             return ExpiredTicket.Show(this);
         var (now, userId) = (clock.GetUtcNow(), session.UserId);
         var row = new PasskeyNudge { UserId = userId, AskedAt = now, DeclinedAt = declined ? now : null };
-        if (await db.Set<PasskeyNudge>().Where(n => n.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(n => n.AskedAt, now).SetProperty(n => n.DeclinedAt, row.DeclinedAt), ct) == 0)
-        {
-            db.Add(row);
-            try
-            {
-                await db.SaveChangesAsync(ct);
-            }
-            catch (DbUpdateException exception) when (exception.IsUniqueViolation())
-            {
-                // The same answer from another window was first.
-                db.ChangeTracker.Clear();
-            }
-        }
 
+        // Or the same answer from another window was first.
+        if (await db.Set<PasskeyNudge>().Where(n => n.UserId == userId).ExecuteUpdateAsync(set => set.SetProperty(n => n.AskedAt, now).SetProperty(n => n.DeclinedAt, row.DeclinedAt), ct) == 0)
+            await db.TryAddAsync(row, ct);
         return HandOver.To(this, waiting.ReturnUrl);
     }
 

@@ -3,12 +3,13 @@ using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
+using IdentityProvider.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Setup;
 
 /// <summary>Brings the database to what one checked document says, in one transaction. Twice is no change.</summary>
-internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IAuthenticatorImport> authenticators, ProviderSecrets secrets, EventLog events, TimeProvider clock)
+internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IAuthenticatorImport> authenticators, ProviderSecrets secrets, WebhookSecrets webhookSecrets, EventLog events, TimeProvider clock)
 {
     public async Task<IReadOnlyList<SetupCounts>> ApplyAsync(SetupDocument document, CancellationToken ct)
     {
@@ -23,6 +24,7 @@ internal sealed class SetupApplier(Store db, Passwords passwords, IEnumerable<IA
         counts.Add(await ClientRows.ApplyAsync(db, document.Clients, now, ct));
         var gone = await ProviderRows.RemoveAsync(db, document.RemovedProviders, ct);
         counts.Add(await ProviderRows.ApplyAsync(db, secrets, document.Providers, now, ct));
+        counts.Add(await WebhookRows.ApplyAsync(db, webhookSecrets, document.Webhooks, now, ct));
         counts.Add(await new ServiceAccountRows(db, now).ApplyAsync(document.ServiceAccounts, ct));
         counts.Add(await new UserRows(db, passwords, now).ApplyAsync(document.Users, ct));
         await db.SaveChangesAsync(ct);

@@ -3,6 +3,7 @@ using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
+using IdentityProvider.Webhooks;
 
 namespace IdentityProvider.Setup;
 
@@ -22,12 +23,14 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         Once(document => document.Groups, group => group.Name, "name");
         Once(document => document.Users, user => UserNames.Normalize(user.Username), "username");
         Once(document => document.ServiceAccounts, account => UserNames.Normalize(account.Name), "name");
+        Once(document => document.Webhooks, webhook => webhook.Url, "url");
         var scopes = CheckScopes();
         HashSet<string> roles = [.. SeededRoles.Permissions.Keys, .. files.SelectMany(file => file.Document.Roles).Select(role => role.Name), .. known.Roles];
         HashSet<string> providers = [.. files.SelectMany(file => file.Document.Providers).Select(provider => provider.Name), .. known.Providers];
         new UserChecks(files, known, passwords).Run();
         new ServiceAccountChecks(files, known, roles).Run();
         new GroupChecks(files, known, roles).Run();
+        CheckWebhooks();
 
         foreach (var file in files)
         {
@@ -98,6 +101,19 @@ internal sealed class SetupChecks(IReadOnlyList<SetupFile> files, SetupKnown kno
         foreach (var (name, i) in names.Select((name, i) => (name, i)))
             if (name.Length > 0 && !roles.Contains(name))
                 yield return new Problem($"{property}[{i}]", $"\"{Constraints.Shown(name)}\" is no role.{(NearestName.Question(name, roles) is { Length: > 0 } question ? question : " Describe it under roles, or remove it.")}");
+    }
+
+    private void CheckWebhooks()
+    {
+        var all = known.Webhooks.ToHashSet(StringComparer.Ordinal);
+        foreach (var (file, webhook) in files.SelectMany(file => file.Document.Webhooks.Select(webhook => (file, webhook))))
+        {
+            Report(file, webhook, [.. Constraints.Check(webhook, ClientMetadataRules.OutsideName), .. WebhookRules.Problems(webhook)]);
+            if (webhook.Secret is null && !known.Webhooks.Contains(webhook.Url))
+                file.Report(webhook, new Problem("secret", "is missing, and nobody would see one that is made here. Give whsec_ and 24 to 64 random bytes in base64, best by reference."));
+            if (all.Add(webhook.Url) && all.Count > WebhookChanges.Most)
+                file.Report(webhook, new Problem("url", $"is one webhook more than the {WebhookChanges.Most} there may be. Remove one."));
+        }
     }
 
     private IEnumerable<Problem> RemovedAndDescribed(SetupDocument document)

@@ -4,6 +4,7 @@ using IdentityProvider.Clients;
 using IdentityProvider.Platform.Validation;
 using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
+using IdentityProvider.Webhooks;
 
 namespace IdentityProvider.Setup;
 
@@ -44,6 +45,10 @@ internal sealed class SetupDocument
 
     /// <summary>Accounts of programs: nobody signs in as one. Clients act for them (service_account), and administrators make keys for them.</summary>
     public List<ServiceAccountEntry> ServiceAccounts { get; set; } = [];
+
+    /// <summary>Servers that are told of what is audited, each with an address of its own; at most 20 with those that are there.</summary>
+    [MaxLength(WebhookChanges.Most)]
+    public List<WebhookInput> Webhooks { get; set; } = [];
 
     /// <summary>People. What is left out of an entry is left to the person.</summary>
     public List<UserEntry> Users { get; set; } = [];

@@ -3,6 +3,7 @@ using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
+using IdentityProvider.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Setup;
@@ -14,10 +15,11 @@ internal sealed record SetupKnown(
     IReadOnlySet<string> Providers,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Groups,
     IReadOnlyDictionary<string, string> NameOwners,
-    IReadOnlySet<string> ServiceAccounts)
+    IReadOnlySet<string> ServiceAccounts,
+    IReadOnlySet<string> Webhooks)
 {
     /// <summary>No database: the documents must stand by themselves.</summary>
-    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, IReadOnlyList<string>>(), new Dictionary<string, string>(), new HashSet<string>());
+    public static readonly SetupKnown Nothing = new(new Dictionary<string, string?>(), new HashSet<string>(), new HashSet<string>(), new Dictionary<string, IReadOnlyList<string>>(), new Dictionary<string, string>(), new HashSet<string>(), new HashSet<string>());
 
     public static async Task<SetupKnown> LoadAsync(Store db, IReadOnlyList<SetupFile> files, CancellationToken ct)
     {
@@ -51,6 +53,7 @@ internal sealed record SetupKnown(
         }
 
         var accounts = await db.Set<User>().Where(user => user.ServiceSince != null).Select(user => user.NormalizedUserName!).ToHashSetAsync(ct);
-        return new SetupKnown(scopes, roles, providers, groups, owners, accounts);
+        var webhooks = await db.Set<Webhook>().Select(webhook => webhook.Url).ToHashSetAsync(ct);
+        return new SetupKnown(scopes, roles, providers, groups, owners, accounts, webhooks);
     }
 }

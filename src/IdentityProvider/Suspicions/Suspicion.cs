@@ -19,19 +19,7 @@ internal sealed class Suspicion
         var id = Handle.Hash($"{what}\n{about}");
         if (await db.Set<Suspicion>().Where(s => s.Id == id && s.QuietUntil <= now).ExecuteUpdateAsync(set => set.SetProperty(s => s.QuietUntil, until), ct) == 1)
             return true;
-        if (await db.Set<Suspicion>().AnyAsync(s => s.Id == id, ct))
-            return false;
-        var row = db.Add(new Suspicion { Id = id, QuietUntil = until });
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
-        {
-            row.State = EntityState.Detached;
-            return false;
-        }
+        return !await db.Set<Suspicion>().AnyAsync(s => s.Id == id, ct) && await db.TryAddAsync(new Suspicion { Id = id, QuietUntil = until }, ct);
     }
 
     internal sealed class Table : IEntityTypeConfiguration<Suspicion>

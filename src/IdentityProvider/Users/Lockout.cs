@@ -47,7 +47,7 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
             if (row?.LockedUntil - now is { } wait && wait > TimeSpan.Zero)
                 return new LockoutDecision(false, wait);
             var next = Next(hash, row is null ? [] : Recent(row, now), now);
-            if (await (row is null ? InsertAsync(db, next, ct) : ReplaceAsync(db, next, row.Version, ct)))
+            if (await (row is null ? db.TryAddAsync(next, ct) : ReplaceAsync(db, next, row.Version, ct)))
                 return new LockoutDecision(true, TimeSpan.Zero, next.LockedUntil is not null);
         }
         return new LockoutDecision(false, TimeSpan.FromSeconds(1));
@@ -144,22 +144,6 @@ internal sealed class Lockout(IServiceScopeFactory scopes, MasterKey masterKey, 
                 .SetProperty(f => f.ExpiresAt, next.ExpiresAt)
                 .SetProperty(f => f.Version, version + 1),
             ct) > 0;
-
-    /// <summary>False if another request made the row first.</summary>
-    private static async Task<bool> InsertAsync(Store db, SignInFailures row, CancellationToken ct)
-    {
-        db.Add(row);
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
-        {
-            db.ChangeTracker.Clear();
-            return false;
-        }
-    }
 
     private string HashOf(string key) => Convert.ToHexStringLower(HMACSHA256.HashData(hashKey, Encoding.UTF8.GetBytes(key)));
 }

@@ -24,7 +24,7 @@ internal sealed class NewWebhookPage(WebhookChanges changes) : PageModel
             return;
         var (row, secret, refused) = await changes.AddAsync(input, ct);
         if (refused is not null)
-            ModelState.AddModelError("", $"There are {WebhookChanges.Most} webhooks already. Remove one first");
+            ModelState.AddModelError("", refused.Error.Description.TrimEnd('.'));
         else
             (Id, Secret) = (row!.Id, secret);
     }

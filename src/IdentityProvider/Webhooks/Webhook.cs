@@ -34,6 +34,8 @@ internal sealed class Webhook
     /// <summary>Changes with what an administrator changes, not with the cursor.</summary>
     public Guid Version { get; set; }
 
+    public static Webhook New(string url, long end, DateTimeOffset now) => new() { Id = Guid.CreateVersion7(now), Url = url, ProtectedSecret = "", CreatedAt = now, Cursor = end };
+
     public bool Wants(string name) => Events.Exists(wanted => wanted == name || (wanted.EndsWith('*') && name.StartsWith(wanted[..^1], StringComparison.Ordinal)));
 
     internal sealed class Table : IEntityTypeConfiguration<Webhook>
@@ -42,6 +44,7 @@ internal sealed class Webhook
         {
             builder.ToTable("Webhooks");
             builder.Property(w => w.Url).HasMaxLength(WebhookRules.MaxUrl);
+            builder.HasIndex(w => w.Url).IsUnique();
             builder.Property(w => w.Description).HasMaxLength(200);
             builder.PrimitiveCollection(w => w.Events).HasMaxLength(8000);
             builder.Property(w => w.ProtectedSecret).HasMaxLength(500);

@@ -1,7 +1,6 @@
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Storage;
-using Microsoft.AspNetCore.Http;
 using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Webhooks;
@@ -13,52 +12,49 @@ internal sealed class WebhookChanges(Store db, WebhookSecrets secrets, EventLog 
     public const int Most = 20;
 
     /// <returns>The webhook with the secret that is shown once, or why there is none.</returns>
-    public async Task<(Webhook? Row, string Secret, IResult? Refused)> AddAsync(WebhookInput input, CancellationToken ct)
+    public async Task<(Webhook? Row, string Secret, ErrorResult? Refused)> AddAsync(WebhookInput input, CancellationToken ct)
     {
         if (await db.Set<Webhook>().CountAsync(ct) >= Most)
             return (null, "", Refusals.Conflict($"There are {Most} webhooks already. Remove one first."));
-        var (secret, now) = (WebhookSecrets.Create(), clock.GetUtcNow());
-        var row = new Webhook { Id = Guid.CreateVersion7(now), Url = input.Url, ProtectedSecret = "", CreatedAt = now, Cursor = await EndAsync(ct) };
-        row.ProtectedSecret = secrets.Protect(row.Id, secret);
-        Fill(row, input);
+        input.Secret ??= WebhookSecrets.Create();
+        var row = Webhook.New(input.Url, await EndAsync(db, ct), clock.GetUtcNow());
+        Fill(row, input, row.Cursor);
         db.Add(row);
         events.Record(db, new WebhookAdministered(row.Id, "created", null, State(row)));
-        await db.SaveChangesAsync(ct);
-        return (row, secret, null);
+        var (saved, refused) = await SaveAsync(row, ct);
+        return (saved, input.Secret, refused);
     }
 
     /// <returns>The webhook, or why it did not change.</returns>
-    public async Task<(Webhook? Row, IResult? Refused)> ChangeAsync(Guid id, WebhookInput input, Func<Webhook, IResult?> stale, CancellationToken ct)
+    public async Task<(Webhook? Row, ErrorResult? Refused)> ChangeAsync(Guid id, WebhookInput input, Func<Webhook, ErrorResult?> stale, CancellationToken ct)
     {
         if (await db.Set<Webhook>().FirstOrDefaultAsync(w => w.Id == id, ct) is not { } row)
             return (null, Refusals.Missing("webhook"));
         if (stale(row) is { } refused)
             return (null, refused);
         var before = State(row);
-
-        // What happened while it was off is sent only when it is asked for.
-        if (row.DisabledAt is not null && input.Enabled)
-            row.Cursor = await EndAsync(ct);
-        Fill(row, input);
+        var otherSecret = Fill(row, input, await EndAsync(db, ct));
         events.Record(db, new WebhookAdministered(id, "changed", before, State(row)));
+        if (otherSecret)
+            events.Record(db, new WebhookAdministered(id, "secret_changed", null, null));
         return await SaveAsync(row, ct);
     }
 
     /// <summary>A new secret; the one before signs beside it for <see cref="WebhookSecrets.Overlap"/>.</summary>
-    public async Task<(Webhook? Row, string Secret, IResult? Refused)> ChangeSecretAsync(Guid id, CancellationToken ct)
+    public async Task<(Webhook? Row, string Secret, ErrorResult? Refused)> ChangeSecretAsync(Guid id, CancellationToken ct)
     {
         if (await db.Set<Webhook>().FirstOrDefaultAsync(w => w.Id == id, ct) is not { } row)
             return (null, "", Refusals.Missing("webhook"));
         var (secret, now) = (WebhookSecrets.Create(), clock.GetUtcNow());
-        (row.FormerProtectedSecret, row.FormerUntil) = (row.ProtectedSecret, now + WebhookSecrets.Overlap);
-        (row.ProtectedSecret, row.Version) = (secrets.Protect(id, secret), Guid.CreateVersion7(now));
+        secrets.Replace(row, secret, now);
+        row.Version = Guid.CreateVersion7(now);
         events.Record(db, new WebhookAdministered(id, "secret_changed", null, null));
         var (saved, refused) = await SaveAsync(row, ct);
         return (saved, secret, refused);
     }
 
     /// <returns>Null when it is gone.</returns>
-    public async Task<IResult?> RemoveAsync(Guid id, Func<Webhook, IResult?> stale, CancellationToken ct)
+    public async Task<ErrorResult?> RemoveAsync(Guid id, Func<Webhook, ErrorResult?> stale, CancellationToken ct)
     {
         if (await db.Set<Webhook>().FirstOrDefaultAsync(w => w.Id == id, ct) is not { } row)
             return Refusals.Missing("webhook");
@@ -90,7 +86,7 @@ internal sealed class WebhookChanges(Store db, WebhookSecrets secrets, EventLog 
         async () =>
         {
             var first = await db.Set<AuditRecord>().Where(r => r.Sequence > 0 && r.At >= since).OrderBy(r => r.Sequence).Select(r => (long?)r.Sequence).FirstOrDefaultAsync(ct);
-            var before = (first ?? await EndAsync(ct) + 1) - 1;
+            var before = (first ?? await EndAsync(db, ct) + 1) - 1;
 
             // The cursor first: who feeds at the same time loses, and with it what it made.
             if (await db.Set<Webhook>().Where(w => w.Id == id).ExecuteUpdateAsync(set => set.SetProperty(w => w.Cursor, w => w.Cursor < before ? w.Cursor : before), ct) == 0)
@@ -102,20 +98,18 @@ internal sealed class WebhookChanges(Store db, WebhookSecrets secrets, EventLog 
 
     public static object State(Webhook row) => new { row.Url, row.Description, row.Events, Enabled = row.DisabledAt is null };
 
-    private void Fill(Webhook row, WebhookInput input)
-    {
-        var now = clock.GetUtcNow();
-        (row.Url, row.Description, row.Events, row.Version) = (input.Url, input.Description, [.. input.Events.Distinct()], Guid.CreateVersion7(now));
-        if (input.Enabled)
-            (row.DisabledAt, row.DisabledReason) = (null, null);
-        else
-            (row.DisabledAt, row.DisabledReason) = (row.DisabledAt ?? now, row.DisabledReason ?? "administrator");
-    }
-
-    private Task<long> EndAsync(CancellationToken ct) =>
+    /// <summary>The last place in the audit.</summary>
+    public static Task<long> EndAsync(Store db, CancellationToken ct) =>
         db.Set<AuditRecord>().Where(r => r.Sequence > 0).OrderByDescending(r => r.Sequence).Select(r => r.Sequence).FirstOrDefaultAsync(ct);
 
-    private async Task<(Webhook? Row, IResult? Refused)> SaveAsync(Webhook row, CancellationToken ct)
+    private bool Fill(Webhook row, WebhookInput input, long end)
+    {
+        var now = clock.GetUtcNow();
+        row.Version = Guid.CreateVersion7(now);
+        return input.Apply(row, secrets, end, now);
+    }
+
+    private async Task<(Webhook? Row, ErrorResult? Refused)> SaveAsync(Webhook row, CancellationToken ct)
     {
         try
         {
@@ -125,6 +119,10 @@ internal sealed class WebhookChanges(Store db, WebhookSecrets secrets, EventLog 
         catch (DbUpdateConcurrencyException)
         {
             return (null, Refusals.Changed);
+        }
+        catch (DbUpdateException taken) when (taken.IsUniqueViolation())
+        {
+            return (null, Refusals.Conflict("Another webhook has this address. Give that one the events."));
         }
     }
 }

@@ -109,14 +109,20 @@ internal sealed class WebhookPage(SessionStore sessions, UserRoles roles, Store 
         return await changes.RemoveAsync(id, Stale(version), ct) is { } refused ? await AfterAsync(id, refused, null, ct) : new SeeOtherPage("/admin/webhooks?done=removed");
     }
 
-    private static Func<Webhook, IResult?> Stale(Guid version) => row => row.Version == version ? null : Refusals.Changed;
+    private static Func<Webhook, ErrorResult?> Stale(Guid version) => row => row.Version == version ? null : Refusals.Changed;
 
     private static SeeOtherPage Here(Guid id, string done) => new($"/admin/webhooks/{id}?done={done}");
 
-    private async Task<IActionResult> AfterAsync(Guid id, IResult? refused, WebhookForm? form, CancellationToken ct)
+    private async Task<IActionResult> AfterAsync(Guid id, ErrorResult? refused, WebhookForm? form, CancellationToken ct)
     {
         if (refused is null)
             return Here(id, "saved");
+        if (refused.Error.Status == StatusCodes.Status409Conflict)
+        {
+            ModelState.AddModelError("url", refused.Error.Description.TrimEnd('.'));
+            return await ShowAsync(id, form, ct);
+        }
+
         ModelState.AddModelError("", "Somebody else changed it meanwhile. This is how it is now; change it again");
         db.ChangeTracker.Clear();
         return await ShowAsync(id, form is null ? null : WebhookForm.Of(await db.Set<Webhook>().AsNoTracking().FirstAsync(w => w.Id == id, ct)), ct);

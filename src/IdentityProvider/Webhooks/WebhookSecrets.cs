@@ -13,12 +13,35 @@ internal sealed class WebhookSecrets(MasterKey master)
 {
     private const string Prefix = "whsec_";
 
+    /// <summary>64 bytes in base64 behind the prefix.</summary>
+    private const int MaxLength = 94;
+
     /// <summary>How long the secret before signs beside a new one, so that receivers can be changed without a message refused.</summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
 
     public static string Create() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
-    public string Protect(Guid webhook, string secret) => master.Protect(Encoding.ASCII.GetBytes(secret), PurposeOf(webhook));
+    public static bool IsSecret(string text) =>
+        text.Length <= MaxLength && text.StartsWith(Prefix, StringComparison.Ordinal) && !text.Any(char.IsWhiteSpace)
+        && Convert.TryFromBase64String(text[Prefix.Length..], new byte[MaxLength], out var bytes) && bytes is >= 24 and <= 64;
+
+    /// <summary>Gives the webhook this secret, if it is another.</summary>
+    /// <returns>False when it has it already.</returns>
+    public bool Set(Webhook webhook, string secret, DateTimeOffset now)
+    {
+        if (webhook.ProtectedSecret.Length > 0 && CryptographicOperations.FixedTimeEquals(master.Unprotect(webhook.ProtectedSecret, PurposeOf(webhook.Id)), Encoding.ASCII.GetBytes(secret)))
+            return false;
+        Replace(webhook, secret, now);
+        return true;
+    }
+
+    /// <summary>Gives the webhook a new secret, whether or not the one before can be read; that one signs beside it for <see cref="Overlap"/>.</summary>
+    public void Replace(Webhook webhook, string secret, DateTimeOffset now)
+    {
+        if (webhook.ProtectedSecret.Length > 0)
+            (webhook.FormerProtectedSecret, webhook.FormerUntil) = (webhook.ProtectedSecret, now + Overlap);
+        webhook.ProtectedSecret = master.Protect(Encoding.ASCII.GetBytes(secret), PurposeOf(webhook.Id));
+    }
 
     /// <summary>The value of <c>webhook-signature</c>: one by each secret that counts now.</summary>
     public string Sign(Webhook webhook, string id, long timestamp, string body, DateTimeOffset now)

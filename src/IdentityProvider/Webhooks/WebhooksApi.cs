@@ -39,7 +39,7 @@ internal static class WebhooksApi
     private static async Task<IResult> FindAsync(Guid id, HttpContext http, Store db, CancellationToken ct) =>
         await db.Set<Webhook>().AsNoTracking().FirstOrDefaultAsync(w => w.Id == id, ct) is { } row ? EntityTag.Show(http, WebhookAnswer.Of(row), TagOf(row)) : Refusals.Missing("webhook");
 
-    /// <summary>Adds a webhook: 201 with its <c>secret</c>, which is shown now and never again. 409 when there are 20 already.</summary>
+    /// <summary>Adds a webhook: 201 with its <c>secret</c>, which is shown now and never again. 409 when there are 20 already, or another has its address.</summary>
     private static async Task<IResult> AddAsync(HttpContext http, WebhookChanges changes, CancellationToken ct)
     {
         var input = new WebhookInput();
@@ -49,7 +49,7 @@ internal static class WebhooksApi
         return refused ?? EntityTag.Show(http, new WebhookSecretAnswer(row!.Id, secret), TagOf(row), $"{All}/{row.Id}");
     }
 
-    /// <summary>Changes all of a webhook but its secret. One that was off starts with what happens from now on. 404, 412, 428.</summary>
+    /// <summary>Changes all of a webhook; its secret only where one is given. One that was off starts with what happens from now on. 404, 409 when another has its address, 412, 428.</summary>
     private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, WebhookChanges changes, CancellationToken ct)
     {
         var input = new WebhookInput();

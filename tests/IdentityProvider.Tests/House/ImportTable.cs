@@ -15,7 +15,7 @@ internal static class ImportTable
     public static readonly string[] ToolMayUse = ["System.", "Microsoft.Win32.", "Duende.IdentityModel"];
 
     /// <summary>They import the ground, and of each other only what <see cref="AmongThings"/> says.</summary>
-    public static readonly string[] Things = ["Users", "Roles", "Clients", "UpstreamProviders", "Sessions", "Claims", "SigningKeys", "Email", "OneTimeCodes", "Themes", "Captcha", "Audit", "Suspicions"];
+    public static readonly string[] Things = ["Users", "Roles", "Clients", "UpstreamProviders", "Sessions", "Claims", "SigningKeys", "Email", "OneTimeCodes", "Themes", "Captcha", "Audit", "Suspicions", "Webhooks"];
 
     public static readonly Dictionary<string, string[]> AmongThings = new()
     {
@@ -25,12 +25,13 @@ internal static class ImportTable
 
         // For its routes and pages; nobody imports it.
         ["Audit"] = ["Users", "Roles", "Sessions"],
+        ["Webhooks"] = ["Clients", "Roles", "Sessions"],
         ["Suspicions"] = ["Users", "Roles", "Email", "OneTimeCodes"],
         ["Claims"] = ["Users", "Roles", "Clients"],
     };
 
     /// <summary>They import things and the ground, never each other.</summary>
-    public static readonly string[] Acts = ["Authorize", "Tokens", "ApiKeys", "ClientRegistration", "Account", "Admin", "Webhooks", "Setup"];
+    public static readonly string[] Acts = ["Authorize", "Tokens", "ApiKeys", "ClientRegistration", "Account", "Admin", "Setup"];
 
     /// <summary>Acts that also take part in a sign-in: of Authorize they see the contract only.</summary>
     public static readonly string[] Steps = ["SignIn", "EmailSignIn", "Mfa", "Passkeys", "Consents", "Federation", "Registration", "Recovery", "PersonalData", "Device", "Impersonation"];

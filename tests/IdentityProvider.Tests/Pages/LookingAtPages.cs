@@ -4,16 +4,33 @@ using Xunit;
 
 namespace IdentityProvider.Tests.Pages;
 
-/// <summary>Every page in every state: the rules of experience, axe, and a picture of each look in artifacts/screenshots.</summary>
+/// <summary>The console; on a stage of its own, so that both halves of the pages are looked at side by side.</summary>
+public sealed class LookingAtTheConsole(Stage stage) : LookingAtPages(stage), IClassFixture<Stage>
+{
+    public static TheoryData<string> States => [.. PageState.All.Select(s => s.Name).Where(IsOfTheConsole)];
+
+    [ChromiumTheory, MemberData(nameof(States))]
+    public Task A_page_keeps_the_rules(string name) => LookAsync(name);
+}
+
+/// <summary>The pages that everybody sees.</summary>
 [Collection(PagesCollection.Name)]
-public sealed class LookingAtPages(Stage stage)
+public sealed class LookingAtHostedPages(Stage stage) : LookingAtPages(stage)
+{
+    public static TheoryData<string> States => [.. PageState.All.Select(s => s.Name).Where(name => !IsOfTheConsole(name))];
+
+    [ChromiumTheory, MemberData(nameof(States))]
+    public Task A_page_keeps_the_rules(string name) => LookAsync(name);
+}
+
+/// <summary>Every page in every state: the rules of experience, axe, and, where SCREENSHOTS is set, a picture of each look in artifacts/screenshots.</summary>
+public abstract class LookingAtPages(Stage stage)
 {
     private static readonly string Pictures = Directory.CreateDirectory(Path.Combine(Checkout.Root, "artifacts", "screenshots")).FullName;
 
-    public static TheoryData<string> States => [.. PageState.All.Select(s => s.Name)];
+    protected static bool IsOfTheConsole(string name) => name.StartsWith("admin-", StringComparison.Ordinal);
 
-    [ChromiumTheory, MemberData(nameof(States))]
-    public async Task A_page_keeps_the_rules(string name)
+    protected async Task LookAsync(string name)
     {
         var state = PageState.All.Single(s => s.Name == name);
         await using var tab = await stage.OpenTabAsync();

@@ -1,5 +1,3 @@
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
 using IdentityProvider.Tests.House;
 using Microsoft.Playwright;
 using Xunit;
@@ -65,19 +63,14 @@ public sealed class Window : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Accessibility, title, one main and one heading, no sideways scroll, nothing blocked; keeps a screenshot.</summary>
-    public async Task CheckAsync(string name, bool systemColours = false)
+    /// <summary>Title, one main and one heading, no sideways scroll, nothing blocked. Every page by itself is held to more in <see cref="LookingAtPages"/>.</summary>
+    public async Task CheckAsync(string name)
     {
         Assert.Contains(" - IdentityProvider", await Page.TitleAsync(), StringComparison.Ordinal);
         Assert.Equal(1, await Page.Locator("main").CountAsync());
         Assert.Equal(1, await Page.Locator("h1").CountAsync());
-        var shot = Path.Combine(Checkout.Root, "artifacts", "screenshots", $"{name}.png");
-        await Page.ScreenshotAsync(new() { Path = shot, FullPage = true });
-
-        // Forced colours are the person's own: axe would compare with colours that are not shown.
-        var axe = await Page.RunAxe(systemColours ? new() { Rules = new Dictionary<string, RuleOptions> { ["color-contrast"] = new() { Enabled = false } } } : new());
-        var violations = string.Join('\n', axe.Violations.Select(v => $"{name}: {v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Select(n => n.Html))}"));
-        Assert.True(violations.Length == 0, violations);
+        if (Environment.GetEnvironmentVariable("SCREENSHOTS") is { Length: > 0 })
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(Checkout.Root, "artifacts", "screenshots", $"{name}.png"), FullPage = true });
         Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), $"{name} scrolls sideways");
         Assert.Empty(problems);
     }

@@ -32,14 +32,14 @@ public sealed class ApplyingDocuments : IAsyncDisposable
     public async Task A_document_is_applied_whole_and_a_second_time_changes_nothing()
     {
         Assert.Equal(
-            ["roles: 1 created, 0 updated, 0 unchanged", "apis: 1 created, 0 updated, 0 unchanged", "scopes: 3 created, 0 updated, 0 unchanged", "clients: 2 created, 0 updated, 0 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 1 created, 0 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
+            ["roles: 1 created, 0 updated, 0 unchanged", "apis: 1 created, 0 updated, 0 unchanged", "scopes: 3 created, 0 updated, 0 unchanged", "clients: 2 created, 0 updated, 0 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "webhooks: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 1 created, 0 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(Demo));
         var before = await bench.DumpAsync();
         Assert.Contains("notes:write:own", before, StringComparison.Ordinal);
 
         bench.Clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(
-            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 0 updated, 1 unchanged", "scopes: 0 created, 0 updated, 3 unchanged", "clients: 0 created, 0 updated, 2 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 0 created, 0 updated, 1 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
+            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 0 updated, 1 unchanged", "scopes: 0 created, 0 updated, 3 unchanged", "clients: 0 created, 0 updated, 2 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "webhooks: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 0 created, 0 updated, 1 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(Demo));
         Assert.Equal(before, await bench.DumpAsync());
     }
@@ -76,7 +76,7 @@ public sealed class ApplyingDocuments : IAsyncDisposable
             .Replace("correct horse battery", "battery staple", StringComparison.Ordinal)
             .Replace("\"roles\": [\"editor\", \"user\"]", "\"roles\": [\"admin\"]", StringComparison.Ordinal);
         Assert.Equal(
-            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 1 updated, 0 unchanged", "scopes: 1 created, 0 updated, 2 unchanged", "clients: 0 created, 1 updated, 1 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 0 created, 1 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
+            ["roles: 0 created, 0 updated, 1 unchanged", "apis: 0 created, 1 updated, 0 unchanged", "scopes: 1 created, 0 updated, 2 unchanged", "clients: 0 created, 1 updated, 1 unchanged", "providers: 0 created, 0 updated, 0 unchanged", "webhooks: 0 created, 0 updated, 0 unchanged", "service accounts: 0 created, 0 updated, 0 unchanged", "users: 0 created, 1 updated, 0 unchanged", "groups: 0 created, 0 updated, 0 unchanged"],
             await bench.ApplyAsync(changed));
 
         var (client2, user2) = (await ClientAsync("web"), await bench.ReadAsync(db => db.Set<User>().SingleAsync()));

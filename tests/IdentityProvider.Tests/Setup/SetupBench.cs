@@ -5,6 +5,7 @@ using IdentityProvider.Setup;
 using IdentityProvider.Tests.Testing;
 using IdentityProvider.UpstreamProviders;
 using IdentityProvider.Users;
+using IdentityProvider.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,7 @@ internal sealed class SetupBench : IAsyncDisposable
             .AddTestStore(Workspace)
             .AddSingleton(new MasterKey(new byte[32]))
             .AddUpstreamProviders()
+            .AddSingleton<WebhookSecrets>()
             .AddSetup();
         if (withAuthenticators)
             collection.AddSingleton<IAuthenticatorImport>(Authenticators);

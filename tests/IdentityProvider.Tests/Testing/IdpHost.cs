@@ -44,7 +44,9 @@ internal sealed class IdpHost : IAsyncDisposable
         var issuer = setup.Issuer ?? new Uri($"http://localhost:{FreePort()}");
         var document = Path.Combine(folder, "setup.json");
         var file = Path.Combine(folder, "store.db");
-        var isPrepared = setup.Database is null && PreparedStore.Copy(setup, file);
+        var isPrepared = setup.Database is null && await PreparedStore.CopyAsync(setup, file);
+        if (setup.Database is not null)
+            await PreparedStore.CreateAsync(setup.Database);
         await File.WriteAllTextAsync(document, setup.Document ?? TestDocument.Json);
 
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = setup.Environment, ContentRootPath = Checkout.Root, ApplicationName = "IdentityProvider.Host" });

@@ -1,5 +1,9 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using IdentityProvider.Platform.Storage;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Tests.Testing;
 
@@ -9,16 +13,39 @@ namespace IdentityProvider.Tests.Testing;
 /// </summary>
 internal static class PreparedStore
 {
-    private static readonly ConcurrentDictionary<string, byte[]> stores = new();
+    private static readonly ConcurrentDictionary<string, (DateTimeOffset At, byte[] Store)> stores = new();
 
-    /// <summary>False when this is the first of its kind.</summary>
-    public static bool Copy(IdpSetup setup, string file)
+    /// <summary>Tables without rows: a first start that does not make them. Servers that do are started with a <c>FreshDatabase</c>.</summary>
+    private static readonly Lazy<Task<byte[]>> tables = new(MigrateAsync);
+
+    /// <summary>False when this is the first of its kind; it finds the tables only.</summary>
+    public static async Task<bool> CopyAsync(IdpSetup setup, string file)
     {
-        if (!stores.TryGetValue(Kind(setup), out var store))
-            return false;
+        var isKnown = stores.TryGetValue(Kind(setup), out var made) && made.At <= NowOf(setup);
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        File.WriteAllBytes(file, store);
-        return true;
+        await File.WriteAllBytesAsync(file, isKnown ? made.Store : await tables.Value);
+        return isKnown;
+    }
+
+    /// <summary>Gives a database that is not there yet its tables.</summary>
+    public static async Task CreateAsync(DatabaseOptions database)
+    {
+        if (database.Provider == DatabaseProvider.PostgreSql)
+            await PreparedPostgres.CopyAsync(database);
+        else if (new SqliteConnectionStringBuilder(database.ConnectionString).DataSource is var file && !File.Exists(file))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            await File.WriteAllBytesAsync(file, await tables.Value);
+        }
+    }
+
+    private static async Task<byte[]> MigrateAsync()
+    {
+        using var workspace = new Workspace();
+        await using (var services = new ServiceCollection().AddTestStore(workspace).BuildServiceProvider())
+        await using (var scope = services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<Store>().Database.MigrateAsync();
+        return await File.ReadAllBytesAsync(Path.Combine(workspace.Folder, TestStore.File));
     }
 
     public static void Keep(IdpSetup setup, string file)
@@ -34,7 +61,7 @@ internal static class PreparedStore
             from.BackupDatabase(to);
         }
 
-        stores.TryAdd(Kind(setup), File.ReadAllBytes(copy));
+        stores.TryAdd(Kind(setup), (NowOf(setup), File.ReadAllBytes(copy)));
         File.Delete(copy);
     }
 
@@ -48,8 +75,10 @@ internal static class PreparedStore
         patience.ExecuteNonQuery();
     }
 
-    // What a test puts in with Services may change what is stored: such a server starts from nothing.
+    private static DateTimeOffset NowOf(IdpSetup setup) => (setup.Clock ?? TimeProvider.System).GetUtcNow();
+
+    // Clocks of tests begin when they begin: what was made up to an hour before is a server that was off for as long. What a test puts in with Services may change what is stored: such a server starts from nothing.
     private static string Kind(IdpSetup setup) => setup.Services is not null
         ? ""
-        : string.Join('\n', [setup.Document ?? "", setup.MasterKey, setup.Environment, setup.Clock?.GetUtcNow().ToString("O") ?? "", .. setup.Settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value}")]);
+        : string.Join('\n', [setup.Document ?? "", setup.MasterKey, setup.Environment, setup.Clock?.GetUtcNow().ToString("yyyy-MM-dd HH", CultureInfo.InvariantCulture) ?? "", .. setup.Settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value}")]);
 }

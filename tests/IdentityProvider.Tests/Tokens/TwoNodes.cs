@@ -19,7 +19,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     {
         var database = FreshDatabase.Of(provider);
         var setup = new IdpSetup { Document = document, Clock = clock, Database = database.Options, Issuer = new Uri($"http://localhost:{IdpHost.FreePort()}"), Settings = settings ?? [] };
-        var isPrepared = provider == DatabaseProvider.Sqlite && PreparedStore.Copy(setup, database.File);
+        var isPrepared = provider == DatabaseProvider.Sqlite && await PreparedStore.CopyAsync(setup, database.File);
         var first = await IdpHost.StartAsync(setup);
         if (provider == DatabaseProvider.Sqlite && !isPrepared)
             PreparedStore.Keep(setup, database.File);

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using IdentityProvider.Tests.Testing;
+using IdentityProvider.Webhooks;
+using Microsoft.EntityFrameworkCore;
 using Xunit;
 
 namespace IdentityProvider.Tests.Tool;
@@ -7,6 +9,7 @@ namespace IdentityProvider.Tests.Tool;
 /// <summary>idp setup: export, plan, apply and drift, between two real servers.</summary>
 public sealed class KeepingConfiguration : IAsyncLifetime
 {
+    private const string WebhookSecret = "whsec_YW5vdGhlciBzZWNyZXQgZm9yIHRoaXMgdGVzdA==";
     private IdpHost full = null!, empty = null!;
     private ToolBench atFull = null!, atEmpty = null!;
 
@@ -41,7 +44,7 @@ public sealed class KeepingConfiguration : IAsyncLifetime
         Assert.Equal(3, (await atEmpty.RunAsync("setup", "drift", file)).Code);
 
         foreach (var name in needed)
-            atEmpty.Variables[name] = $"the secret of {name} for this test";
+            atEmpty.Variables[name] = name.StartsWith("WEBHOOK_", StringComparison.Ordinal) ? WebhookSecret : $"the secret of {name} for this test";
         var applied = await atEmpty.RunAsync("setup", "apply", file);
         Assert.True(applied.Code == 0, applied.Error);
         Assert.Equal(document, await ExportAsync(atEmpty));
@@ -52,6 +55,9 @@ public sealed class KeepingConfiguration : IAsyncLifetime
         var audited = await ToolBench.AuditedAsync(empty);
         Assert.Contains("0 changed", (await atEmpty.RunAsync("setup", "apply", file)).Error, StringComparison.Ordinal);
         Assert.Equal(audited, await ToolBench.AuditedAsync(empty));
+        Assert.DoesNotContain(WebhookSecret, document, StringComparison.Ordinal);
+        Assert.Contains("WEBHOOK_SIEM_TEST_HOOK_SOURCE_IDP_SECRET", needed);
+        Assert.Equal(["https://off.test/", "https://siem.test/hook?source=idp"], await empty.InStoreAsync(db => db.Set<Webhook>().Select(w => w.Url).Order().ToListAsync()));
         (atEmpty.Variables["IDP_CLIENT_ID"], atEmpty.Variables["IDP_CLIENT_SECRET"]) = ("worker", atEmpty.Variables["CLIENT_WORKER_SECRET"]);
 
         // The server reads its scopes anew within a second.
@@ -198,7 +204,7 @@ public sealed class KeepingConfiguration : IAsyncLifetime
         const string text = """
             { "clients": [ { "client_secret": {
               "env": "X" }, // a comment
-              "client_id": "a" }, { "client_secret": "in-the-document-0123456789", "x": { "client_secret": 5 } } ], }
+              "client_id": "a" }, { "client_secret": "in-the-document-0123456789", "x": { "client_secret": 5 } } ], "webhooks": [ { "secret": "whsec_in-the-document" } ], }
             """;
         var sent = IdentityProvider.Tool.Setup.SetupFiles.WithoutSecrets(text);
         Assert.DoesNotContain("in-the-document", sent, StringComparison.Ordinal);
@@ -214,7 +220,7 @@ public sealed class KeepingConfiguration : IAsyncLifetime
     }
 
     private static IReadOnlyList<string> Variables(string document) =>
-        [.. new[] { "clients", "providers" }.SelectMany(section => JsonNode.Parse(document)![section]!.AsArray()).Select(entry => (string?)entry!["client_secret"]?["env"]).OfType<string>()];
+        [.. new[] { "clients", "providers", "webhooks" }.SelectMany(section => JsonNode.Parse(document)![section]!.AsArray()).Select(entry => (string?)(entry!["client_secret"] ?? entry["secret"])?["env"]).OfType<string>()];
 
     /// <summary>Something of every kind, with what is seldom and what is written in another order than it comes out.</summary>
     private static void Rich(JsonObject document)
@@ -241,7 +247,11 @@ public sealed class KeepingConfiguration : IAsyncLifetime
                 { "name": "all", "description": "Everybody", "groups": ["staff"] },
                 { "name": "staff", "roles": ["reader", "deputy"], "members": ["grace"] }
               ],
-              "service_accounts": [ { "name": "nightly", "description": "At night", "roles": ["reader"] } ]
+              "service_accounts": [ { "name": "nightly", "description": "At night", "roles": ["reader"] } ],
+              "webhooks": [
+                { "url": "https://siem.test/hook?source=idp", "events": ["sign_in.*", "audit.*"], "secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz" },
+                { "url": "https://off.test/", "description": "Quiet \u00e9", "events": ["*"], "enabled": false, "secret": "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz" }
+              ]
             }
             """)!.AsObject();
         foreach (var (section, entries) in more)

@@ -69,6 +69,34 @@ public sealed class AdministeringWebhooks : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_secret_may_be_given_and_an_address_has_one_webhook_whoever_comes_first()
+    {
+        const string given = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", next = "whsec_MzIxMDk4NzY1NDMyMTA5ODc2NTQzMjEw";
+        var token = await bench.TokenAsync("deputy");
+        var at = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => bench.SendAsync(HttpMethod.Post, "webhooks", token, new { url = receiver.Address, events = new[] { "sessions.*" }, secret = given })));
+        var (_, made, tag) = at.Single(answer => answer.Status == HttpStatusCode.Created);
+        Assert.All(at.Where(answer => answer.Status != HttpStatusCode.Created), answer => Assert.Equal(HttpStatusCode.Conflict, answer.Status));
+        Assert.Equal(given, made.GetProperty("secret").GetString());
+        var id = made.GetProperty("id").GetString()!;
+        await bench.SendAsync(HttpMethod.Post, $"webhooks/{id}/test", token);
+        receiver.Messages.Single().Verify(given);
+
+        // Without a secret it keeps its own; with another the one before signs beside it.
+        var (_, kept, again) = await bench.SendAsync(HttpMethod.Put, $"webhooks/{id}", token, new { url = receiver.Address, events = new[] { "*" } }, tag);
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, kept.GetProperty("former_secret_until").ValueKind);
+        var (_, changed, _) = await bench.SendAsync(HttpMethod.Put, $"webhooks/{id}", token, new { url = receiver.Address, events = new[] { "*" }, secret = next }, again);
+        Assert.Equal(clock.GetUtcNow().AddDays(1), changed.GetProperty("former_secret_until").GetDateTimeOffset());
+        await bench.SendAsync(HttpMethod.Post, $"webhooks/{id}/test", token);
+        receiver.Messages.Last().Verify(next);
+        Assert.Contains(await host.AuditAsync(), r => r.Name == "webhooks.secret_changed");
+
+        var (_, other, otherTag) = await bench.SendAsync(HttpMethod.Post, "webhooks", token, new { url = receiver.Address + "?other", events = new[] { "*" } });
+        Assert.Equal(HttpStatusCode.Conflict, (await bench.SendAsync(HttpMethod.Put, $"webhooks/{other.GetProperty("id").GetString()}", token, new { url = receiver.Address, events = new[] { "*" } }, otherTag)).Status);
+        foreach (var secret in new[] { "", "whsec_", "whsec_c2hvcnQ=", "whsec_no base64, but long enough to be it", given[6..], "whsec_" + new string('A', 92) })
+            Assert.Equal("secret", (await bench.SendAsync(HttpMethod.Post, "webhooks", token, new { url = "https://a.example", events = new[] { "*" }, secret })).Body.GetProperty("errors").EnumerateObject().Single().Name);
+    }
+
+    [Fact]
     public async Task What_is_not_right_is_said_all_at_once()
     {
         var token = await bench.TokenAsync("deputy");
@@ -95,7 +123,7 @@ public sealed class AdministeringWebhooks : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await bench.SendAsync(HttpMethod.Get, "webhooks", nobody)).Status);
         Assert.Equal(HttpStatusCode.Unauthorized, (await bench.SendAsync(HttpMethod.Get, "webhooks", null)).Status);
         for (var i = 0; i < WebhookChanges.Most; i++)
-            Assert.Equal(HttpStatusCode.Created, (await bench.SendAsync(HttpMethod.Post, "webhooks", manager, new { url = receiver.Address, events = new[] { "*" } })).Status);
+            Assert.Equal(HttpStatusCode.Created, (await bench.SendAsync(HttpMethod.Post, "webhooks", manager, new { url = $"{receiver.Address}?{i}", events = new[] { "*" } })).Status);
         Assert.Equal(HttpStatusCode.Conflict, (await bench.SendAsync(HttpMethod.Post, "webhooks", manager, new { url = receiver.Address, events = new[] { "*" } })).Status);
     }
 }

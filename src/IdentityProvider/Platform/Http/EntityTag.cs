@@ -14,7 +14,7 @@ internal static class EntityTag
     public static string Of(params IEnumerable<string>[] shown) => $"\"{Base64Url.EncodeToString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(shown)).AsSpan(..16))}\"";
 
     /// <returns>Null when it is the one; 428 without a tag, 412 with another.</returns>
-    public static IResult? Stale(HttpContext http, string tag)
+    public static ErrorResult? Stale(HttpContext http, string tag)
     {
         var given = http.Request.Headers.IfMatch;
         if (given.Count == 0)

@@ -73,16 +73,8 @@ internal sealed class Idempotency(IServiceScopeFactory scopes, IDataProtectionPr
             await db.Set<IdempotentRequest>().Where(r => r.Id == row.Id && r.ExpiresAt <= now).ExecuteDeleteAsync(ct);
             if (await db.Set<IdempotentRequest>().AsNoTracking().FirstOrDefaultAsync(r => r.Id == row.Id, ct) is { } earlier)
                 return earlier;
-            db.Add(row);
-            try
-            {
-                await db.SaveChangesAsync(ct);
+            if (await db.TryAddAsync(row, ct))
                 return null;
-            }
-            catch (DbUpdateException lost) when (lost.IsUniqueViolation())
-            {
-                db.Entry(row).State = EntityState.Detached;
-            }
         }
 
         return row;

@@ -19,19 +19,7 @@ internal sealed class Lease
         if (await db.Set<Lease>().Where(l => l.Name == name && (l.Holder == holder || l.HeldUntil < now))
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.Holder, holder).SetProperty(l => l.HeldUntil, until), ct) == 1)
             return true;
-        if (await db.Set<Lease>().AnyAsync(l => l.Name == name, ct))
-            return false;
-        var row = db.Add(new Lease { Name = name, Holder = holder, HeldUntil = until });
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
-        {
-            row.State = EntityState.Detached;
-            return false;
-        }
+        return !await db.Set<Lease>().AnyAsync(l => l.Name == name, ct) && await db.TryAddAsync(new Lease { Name = name, Holder = holder, HeldUntil = until }, ct);
     }
 
     internal sealed class Table : IEntityTypeConfiguration<Lease>

@@ -87,20 +87,8 @@ internal sealed class RateLimiter(IServiceScopeFactory scopes, TimeProvider cloc
     }
 
     /// <summary>False if another request made the row first.</summary>
-    private static async Task<bool> InsertAsync(Store db, SlidingWindow window, string hash, CancellationToken ct)
-    {
-        db.Add(new RateCounter { Key = hash, Window = window.Number, Count = 1, ExpiresAt = window.ExpiresAt });
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
-        {
-            db.ChangeTracker.Clear();
-            return false;
-        }
-    }
+    private static Task<bool> InsertAsync(Store db, SlidingWindow window, string hash, CancellationToken ct) =>
+        db.TryAddAsync(new RateCounter { Key = hash, Window = window.Number, Count = 1, ExpiresAt = window.ExpiresAt }, ct);
 
     private static string HashOf(string policy, string key) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{policy}\n{key}")));

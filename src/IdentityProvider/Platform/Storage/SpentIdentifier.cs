@@ -18,20 +18,8 @@ internal sealed class SpentIdentifier
     public static string KeyOf(string kind, string owner, string identifier) => Handle.Hash($"{kind}\n{owner}\n{identifier}");
 
     /// <summary>True for the first one to spend it, on all nodes.</summary>
-    public static async Task<bool> TrySpendAsync(Store db, string key, DateTimeOffset expiresAt, CancellationToken ct)
-    {
-        var spent = db.Add(new SpentIdentifier { Id = key, ExpiresAt = expiresAt });
-        try
-        {
-            await db.SaveChangesAsync(ct);
-            return true;
-        }
-        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
-        {
-            spent.State = EntityState.Detached;
-            return false;
-        }
-    }
+    public static Task<bool> TrySpendAsync(Store db, string key, DateTimeOffset expiresAt, CancellationToken ct) =>
+        db.TryAddAsync(new SpentIdentifier { Id = key, ExpiresAt = expiresAt }, ct);
 
     internal sealed class Table : IEntityTypeConfiguration<SpentIdentifier>
     {

@@ -20,4 +20,21 @@ internal static class UniqueViolation
         SqlException sqlServer => sqlServer.Number is 2627 or 2601,
         _ => false,
     };
+
+    /// <summary>Adds the row with whatever else waits to be saved.</summary>
+    /// <returns>False when another with its key stands: nothing is written, and the row is forgotten.</returns>
+    public static async Task<bool> TryAddAsync(this Store db, object row, CancellationToken ct)
+    {
+        var entry = db.Add(row);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+            return true;
+        }
+        catch (DbUpdateException exception) when (exception.IsUniqueViolation())
+        {
+            entry.State = EntityState.Detached;
+            return false;
+        }
+    }
 }

@@ -19,7 +19,7 @@ internal static class SetupApi
     public const int MaxBytes = 2 * 1024 * 1024;
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapPost(Check, CheckAsync)
-        .ForAdministrators(Permission.ReadApis, Permission.ReadClients, Permission.ReadProviders, Permission.ReadRoles, Permission.ReadServiceAccounts, Permission.ReadUsers)
+        .ForAdministrators(Permission.ReadApis, Permission.ReadClients, Permission.ReadProviders, Permission.ReadRoles, Permission.ReadServiceAccounts, Permission.ReadUsers, Permission.ReadWebhooks)
         .Takes(typeof(SetupCheckInput)).Answers(typeof(SetupCheckAnswer));
 
     /// <summary>
