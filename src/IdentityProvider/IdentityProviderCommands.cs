@@ -70,8 +70,19 @@ public static class IdentityProviderCommands
             if (await SettingArguments.AreWrongAsync(parsed, root.Subcommands.Select(command => command.Name)))
                 return ExitCode.Misused;
             await using var app = build([.. parsed.UnmatchedTokens]);
-            await ((IHost)app).RunAsync(ct);
+            var stopping = app.Lifetime.ApplicationStopping;
+            try
+            {
+                await ((IHost)app).RunAsync(ct);
+            }
+            catch (Exception failure) when (stopping.IsCancellationRequested && WasCutShort(failure))
+            {
+                // Shutdown:Timeout is over: whoever was not answered until then is cut off, and whoever waits for the process need not ask why.
+            }
+
             return ExitCode.Done;
         }
     }
+
+    private static bool WasCutShort(Exception failure) => failure is OperationCanceledException || (failure is AggregateException several && several.InnerExceptions.All(WasCutShort));
 }

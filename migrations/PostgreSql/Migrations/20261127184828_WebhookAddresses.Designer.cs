@@ -1279,8 +1279,14 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.HasIndex("At");
 
+                    b.HasIndex("ErrorId")
+                        .HasFilter("\"ErrorId\" IS NOT NULL");
+
                     b.HasIndex("Sequence")
                         .IsUnique();
+
+                    b.HasIndex("TraceId")
+                        .HasFilter("\"TraceId\" IS NOT NULL");
 
                     b.HasIndex("ActorId", "Sequence");
 
@@ -1289,6 +1295,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasIndex("ClientId", "Sequence");
 
                     b.HasIndex("Name", "Sequence");
+
+                    b.HasIndex("SessionId", "Sequence")
+                        .HasFilter("\"SessionId\" IS NOT NULL");
 
                     b.HasIndex("TargetId", "Sequence");
 

@@ -1389,8 +1389,14 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
 
                     b.HasIndex("At");
 
+                    b.HasIndex("ErrorId")
+                        .HasFilter("\"ErrorId\" IS NOT NULL");
+
                     b.HasIndex("Sequence")
                         .IsUnique();
+
+                    b.HasIndex("TraceId")
+                        .HasFilter("\"TraceId\" IS NOT NULL");
 
                     b.HasIndex("ActorId", "Sequence");
 
@@ -1399,6 +1405,9 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.HasIndex("ClientId", "Sequence");
 
                     b.HasIndex("Name", "Sequence");
+
+                    b.HasIndex("SessionId", "Sequence")
+                        .HasFilter("\"SessionId\" IS NOT NULL");
 
                     b.HasIndex("TargetId", "Sequence");
 

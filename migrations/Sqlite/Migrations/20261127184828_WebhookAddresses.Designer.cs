@@ -1273,8 +1273,14 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                     b.HasIndex("At");
 
+                    b.HasIndex("ErrorId")
+                        .HasFilter("\"ErrorId\" IS NOT NULL");
+
                     b.HasIndex("Sequence")
                         .IsUnique();
+
+                    b.HasIndex("TraceId")
+                        .HasFilter("\"TraceId\" IS NOT NULL");
 
                     b.HasIndex("ActorId", "Sequence");
 
@@ -1283,6 +1289,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.HasIndex("ClientId", "Sequence");
 
                     b.HasIndex("Name", "Sequence");
+
+                    b.HasIndex("SessionId", "Sequence")
+                        .HasFilter("\"SessionId\" IS NOT NULL");
 
                     b.HasIndex("TargetId", "Sequence");
 

@@ -50,7 +50,15 @@ internal sealed class UseLog(IServiceScopeFactory scopes, ILogger<UseLog> logger
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await WriteAsync(cancellationToken);
+        try
+        {
+            using var patience = new CancellationTokenSource(Polling.LastTurn);
+            await WriteAsync(patience.Token);
+        }
+        catch (Exception failure)
+        {
+            logger.LogError(failure, "The last uses of API keys could not be written down");
+        }
     }
 
     public override void Dispose()

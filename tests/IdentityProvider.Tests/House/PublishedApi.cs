@@ -10,8 +10,8 @@ using Xunit;
 namespace IdentityProvider.Tests.House;
 
 /// <summary>
-/// What the admin API promises, written down. <c>admin-api.published.json</c> is the document of the last release: whoever publishes one copies
-/// docs/reference/admin-api.json over it, and nobody else does.
+/// What the admin API promises, written down. <c>admin-api.published.json</c> is the document that callers were promised last: whoever publishes a
+/// release copies docs/reference/admin-api.json over it, and nobody else does, but who breaks a promise on purpose and says so in CHANGELOG.md.
 /// </summary>
 public sealed class PublishedApi
 {

@@ -26,9 +26,10 @@ internal sealed class EventWriter(EventQueue queue, IServiceScopeFactory scopes,
         await base.StopAsync(cancellationToken);
         try
         {
-            await FlushAsync(cancellationToken);
+            using var patience = new CancellationTokenSource(Polling.LastTurn);
+            await FlushAsync(patience.Token);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (Exception failure)
         {
             logger.LogError(failure, "{Count} events of this last moment are in the log only: the audit could not be written", batch.Count + queue.Reader.Count);
         }

@@ -8,6 +8,11 @@ namespace IdentityProvider.Platform.Jobs;
 /// </summary>
 internal static class Polling
 {
+    /// <summary>
+    /// What writing the last of it may take when the server stops. Not the time the server has for that: whoever never ends a request uses it up.
+    /// </summary>
+    public static readonly TimeSpan LastTurn = TimeSpan.FromSeconds(2);
+
     /// <summary>Works once each interval, until the server stops.</summary>
     public static async Task EachAsync(TimeSpan interval, string job, Func<CancellationToken, Task> work, ILogger logger, CancellationToken ct)
     {
