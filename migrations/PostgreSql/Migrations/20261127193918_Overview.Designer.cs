@@ -2149,6 +2149,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Url")
+                        .IsUnique();
+
                     b.ToTable("Webhooks", (string)null);
                 });
 

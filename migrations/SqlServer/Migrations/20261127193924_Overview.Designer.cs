@@ -2326,6 +2326,9 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Url")
+                        .IsUnique();
+
                     b.ToTable("Webhooks", (string)null);
                 });
 

@@ -2140,6 +2140,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("Url")
+                        .IsUnique();
+
                     b.ToTable("Webhooks", (string)null);
                 });
 
