@@ -1,6 +1,5 @@
 using IdentityProvider.Admin.Dashboard;
 using IdentityProvider.ApiKeys;
-using IdentityProvider.Platform.Events;
 using IdentityProvider.Tests.Audit;
 using IdentityProvider.Users;
 using Microsoft.EntityFrameworkCore;
