@@ -65,7 +65,10 @@ public sealed class ShowingTheOverview : IAsyncLifetime
         await CountAsync();
 
         // Ada's own: the password alone is no sign-in yet, with the code it is.
-        Assert.Equal(("4", "5"), Sums(await ada.OpenAsync("/admin/overview")));
+        var day = await ada.OpenAsync("/admin/overview");
+        Assert.Equal(("4", "5"), Sums(day));
+        var refused = day.Document.QuerySelectorAll(".tiles a.value").Single(link => link.GetAttribute("href")!.Contains("sign_in.refused,mfa.refused", StringComparison.Ordinal));
+        Assert.Equal(5, (await ada.OpenAsync(refused.GetAttribute("href")!)).Document.QuerySelectorAll(".record").Length);
         Assert.Equal(("11", "7"), Sums(await ada.OpenAsync("/admin/overview?period=7d")));
         var page = await ada.OpenAsync("/admin/overview?period=30d");
         Assert.Equal(("15", "8"), Sums(page));
@@ -73,7 +76,7 @@ public sealed class ShowingTheOverview : IAsyncLifetime
         Assert.Contains(page.Document.QuerySelectorAll("svg rect title"), title => title.TextContent == "Sat 12 Jan: 7 done, 2 refused");
         Assert.Empty(page.Document.QuerySelectorAll("[style]"));
         Assert.Equal(3, page.Document.QuerySelectorAll("main table tbody tr th[scope=row]").Select(cell => cell.TextContent).Count(text => text is "24 hours" or "7 days" or "30 days"));
-        Assert.Contains("pwd", page.Text, StringComparison.Ordinal);
+        Assert.Contains("password", page.Text, StringComparison.Ordinal);
         Assert.Contains("sign_in.refused wrong_password", page.Text, StringComparison.Ordinal);
         Assert.NotEmpty((await ada.OpenAsync(page.Document.QuerySelector(".tiles a.value")!.GetAttribute("href")!)).Document.QuerySelectorAll(".record"));
     }

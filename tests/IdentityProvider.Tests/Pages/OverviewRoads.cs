@@ -37,7 +37,7 @@ internal static class OverviewRoads
             foreach (var (kind, key, count) in new[]
             {
                 (HourlyCount.Client, "web", 48_211), (HourlyCount.Client, "script", 9_310), (HourlyCount.Client, "override", 812), (HourlyCount.Client, "gone", 40), (HourlyCount.Client, HourlyCount.Others, 5),
-                (HourlyCount.Method, "pwd+otp", 21_004), (HourlyCount.Method, "hwk+user+mfa", 17_222), (HourlyCount.Method, "pwd", 4_100), (HourlyCount.Method, "fed", 911),
+                (HourlyCount.Method, "+otp", 21_004), (HourlyCount.Method, "hwk+user+mfa", 17_222), (HourlyCount.Method, "pwd", 4_100), (HourlyCount.Method, "fed", 911),
                 (HourlyCount.Error, "sign_in.refused wrong_password", 3_122), (HourlyCount.Error, "mfa.refused wrong_code", 410), (HourlyCount.Error, $"federation.refused {StageDocument.Image}", 12), (HourlyCount.Error, "email.given_up refused", 3),
                 (HourlyCount.Event, "email.given_up", 3), (HourlyCount.Event, EventCounts.CodeIssued, 58_378), (HourlyCount.Event, "tokens.delegated", 120), (HourlyCount.Event, "webhooks.disabled", 1),
             })

@@ -65,7 +65,7 @@ internal sealed class DashboardNumbers(IEnumerable<Ending> endings, Store db, Ti
 
     /// <summary>How people signed in, in a week.</summary>
     public async Task<IReadOnlyList<Ranked>> MethodsAsync(CancellationToken ct) =>
-        [.. (await TopAsync(HourlyCount.Method, ct)).Select(sum => new Ranked(sum.Key.Replace("+", " + ", StringComparison.Ordinal), null, sum.Count))];
+        [.. (await TopAsync(HourlyCount.Method, ct)).Select(sum => new Ranked(WordsOf(sum.Key), null, sum.Count))];
 
     /// <summary>What ends within a month, as far as the reader may know of it, the nearest first.</summary>
     public async Task<IReadOnlyList<EndingThing>> EndingsAsync(ConsoleUser me, CancellationToken ct)
@@ -74,6 +74,22 @@ internal sealed class DashboardNumbers(IEnumerable<Ending> endings, Store db, Ti
         foreach (var ending in endings.Where(ending => me.May(ending.Permission)))
             found.AddRange(await ending.FindAsync(db, Now, Now + Ahead, MostEndings, ct));
         return [.. found.OrderBy(thing => thing.At).Take(MostEndings)];
+    }
+
+    /// <summary>The methods of a session, as people say them; what is not among those of RFC 8176 stays as it is.</summary>
+    private static string WordsOf(string methods)
+    {
+        var named = methods.Split('+', ' ').Where(method => method is not ("mfa" or "user" or "")).Select(method => method switch
+        {
+            "pwd" => "password",
+            "otp" => "code of an app",
+            "hwk" or "swk" => "passkey",
+            "mca" => "mail",
+            "fed" => "another provider",
+            _ => VisibleText.Of(method),
+        }).Distinct().ToList();
+        var words = named is [] ? "a factor just set up" : string.Join(" and ", named);
+        return methods.StartsWith(EventCounts.Second, StringComparison.Ordinal) ? $"{words}, as the second step" : words;
     }
 
     private async Task<List<Sum>> TopAsync(string kind, CancellationToken ct)

@@ -16,7 +16,7 @@ internal sealed class EventCounts(Store db, TimeProvider clock)
     /// <summary>Ways in that were refused.</summary>
     public static readonly string[] Refusals = ["sign_in.refused", "mfa.refused", "passkeys.refused", "federation.refused", "one_time_codes.refused"];
 
-    public const string Done = "done", Refused = "refused", Started = "sessions.session_started", Completed = "sessions.session_completed", CodeIssued = "authorize.code_issued";
+    public const string Second = "+", Done = "done", Refused = "refused", Started = "sessions.session_started", Completed = "sessions.session_completed", CodeIssued = "authorize.code_issued";
 
     /// <returns>Whether there may be more.</returns>
     public async Task<bool> CountAsync(CancellationToken ct)
@@ -83,7 +83,7 @@ internal sealed class EventCounts(Store db, TimeProvider clock)
         yield return (HourlyCount.Method, hour, method);
     }
 
-    /// <summary>Who still has to give a second factor has not signed in; null for them, and for all other records.</summary>
+    /// <summary>Who still has to give a second factor has not signed in; null for them, and for all other records. A second factor begins with "+": its record says nothing of the first.</summary>
     private static string? SignedInBy(Counted record)
     {
         if (record.Details is null)
@@ -92,7 +92,8 @@ internal sealed class EventCounts(Store db, TimeProvider clock)
         var facts = details.RootElement;
         if (facts.ValueKind is not JsonValueKind.Object || (record.Name == Started && !(facts.TryGetProperty("complete", out var complete) && complete.ValueKind is JsonValueKind.True)))
             return null;
-        return facts.TryGetProperty("method", out var method) && method.GetString() is { Length: > 0 and <= 200 } name ? name : "unknown";
+        var name = facts.TryGetProperty("method", out var method) && method.ValueKind is JsonValueKind.String && method.GetString() is { Length: <= 200 } text ? text : "unknown";
+        return record.Name == Completed ? Second + name : name;
     }
 
     public static DateTimeOffset HourOf(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);

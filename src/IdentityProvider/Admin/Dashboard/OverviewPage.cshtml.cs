@@ -20,6 +20,9 @@ internal sealed class OverviewPage(ConsoleUsers console, DashboardNumbers number
     /// <summary>What went wrong by itself, counted in a week.</summary>
     private const string MailsGivenUp = "email.given_up", WebhooksOff = "webhooks.disabled", Delegated = "tokens.delegated";
 
+    /// <summary>The questions to the audit behind the two sums of sign-ins. The first finds those, too, who have not yet given a second factor.</summary>
+    public static readonly string DoneRecords = $"name={EventCounts.Started},{EventCounts.Completed}", RefusedRecords = $"name={string.Join(',', EventCounts.Refusals)}";
+
     private static readonly string[] Watched = [MailsGivenUp, WebhooksOff, Delegated, EventCounts.CodeIssued];
 
     public static string Version { get; } = (typeof(OverviewPage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
