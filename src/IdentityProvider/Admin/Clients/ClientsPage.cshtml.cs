@@ -63,6 +63,7 @@ internal sealed class ClientsPage(ConsoleUsers console, Store db) : PageModel
     /// <summary>Databases know few letters as the same in both cases, so the text is also taken as it is.</summary>
     [SuppressMessage("Globalization", "CA1304", Justification = "The database does it.")]
     [SuppressMessage("Globalization", "CA1311", Justification = "The database does it.")]
+    [SuppressMessage("Performance", "CA1862", Justification = "The database does it.")]
     private static IQueryable<Client> Beginning(IQueryable<Client> clients, string text)
     {
         var upper = text.ToUpperInvariant();
