@@ -3,6 +3,7 @@ using IdentityProvider.Admin;
 using IdentityProvider.ApiKeys;
 using IdentityProvider.Audit;
 using IdentityProvider.Authorize;
+using IdentityProvider.Backup;
 using IdentityProvider.Captcha;
 using IdentityProvider.Claims;
 using IdentityProvider.ClientRegistration;
@@ -92,7 +93,8 @@ public static class IdentityProviderBuilder
             .AddWebhooks()
 
             // How it comes to be.
-            .AddSetup();
+            .AddSetup()
+            .AddBackup();
         return builder;
     }
 
