@@ -10,6 +10,7 @@ using IdentityProvider.ClientRegistration;
 using IdentityProvider.Clients;
 using IdentityProvider.Consents;
 using IdentityProvider.Device;
+using IdentityProvider.Doctor;
 using IdentityProvider.Email;
 using IdentityProvider.EmailSignIn;
 using IdentityProvider.Federation;
@@ -94,7 +95,8 @@ public static class IdentityProviderBuilder
 
             // How it comes to be.
             .AddSetup()
-            .AddBackup();
+            .AddBackup()
+            .AddDoctor();
         return builder;
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace IdentityProvider.Backup;
 
 /// <summary>
-/// Owns copies of the whole database: the encrypted backup, its proof, and the way back from it. It knows tables by the model and no room: what must not
+/// Owns copies of the whole database: the encrypted backup, its proof, the way back from it, and the move into another database. It knows tables by the model and no room: what must not
 /// come back to life with an old state is said by the rooms (<c>EndedByRestore</c>).
 /// </summary>
 internal static class BackupModule
@@ -15,6 +15,7 @@ internal static class BackupModule
     {
         services.AddSettings<BackupOptions>("Backup");
         services.AddSingleton<IValidateOptions<BackupOptions>, BackupRules>();
-        return services.AddSingleton<BackupKeys>().AddScoped<Backups>().AddScoped<Restoration>();
+        services.AddSettings<MoveOptions>("Move");
+        return services.AddSingleton<BackupKeys>().AddScoped<Backups>().AddScoped<Restoration>().AddScoped<Move>();
     }
 }

@@ -9,7 +9,7 @@ namespace IdentityProvider.Backup;
 /// </summary>
 internal static class Neighbours
 {
-    private const int Busy = 5, Locked = 6;
+    private const int Busy = 5, Locked = 6, NotThere = 14;
 
     /// <exception cref="BackupException">Somebody has.</exception>
     public static async Task RefuseAsync(Store db, CancellationToken ct)
@@ -24,14 +24,24 @@ internal static class Neighbours
     private static async Task<bool> IsSharedAsync(Store db, CancellationToken ct)
     {
         SqliteConnection.ClearPool((SqliteConnection)db.Database.GetDbConnection());
-        var text = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()) { Pooling = false, DefaultTimeout = 1 };
+        var text = new SqliteConnectionStringBuilder(db.Database.GetConnectionString()) { Pooling = false, DefaultTimeout = 1, Mode = SqliteOpenMode.ReadWrite };
         await using var connection = new SqliteConnection(text.ConnectionString);
-        await connection.OpenAsync(ct);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT;";
         try
         {
-            await command.ExecuteNonQueryAsync(ct);
+            await connection.OpenAsync(ct);
+            await using var command = connection.CreateCommand();
+
+            // One after the other: of a batch the driver hides what fails behind a statement that has a result.
+            foreach (var statement in new[] { "PRAGMA locking_mode = EXCLUSIVE", "BEGIN IMMEDIATE", "COMMIT" })
+            {
+                command.CommandText = statement;
+                await command.ExecuteNonQueryAsync(ct);
+            }
+
+            return false;
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == NotThere)
+        {
             return false;
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is Busy or Locked)

@@ -83,7 +83,8 @@ internal static class FilledStore
 
     private static string Words(int most)
     {
-        var text = $"{Guid.NewGuid():N} \"é'\\ 世";
-        return most > 0 && text.Length > most ? Guid.NewGuid().ToString("N")[..Math.Min(most, 32)] : text;
+        var unique = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var text = unique + " \"é'\\ 世";
+        return most > 0 && text.Length > most ? unique[..Math.Min(most, unique.Length)] : text;
     }
 }
