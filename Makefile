@@ -9,7 +9,7 @@ help: ## What can be made
 run: ## The server with the demo on http://localhost:5080
 	dotnet run --project src/IdentityProvider.Host
 
-test: ## Everything CI checks; installs Chromium and PostgreSQL on Debian (ARGS="--filter Clients" for some tests)
+test: ## Everything CI checks; installs on Debian what they need (ARGS="--filter Clients" for some tests)
 	bash tests/run $(ARGS)
 
 check: ## The fast gates: build without warnings, format, no pending model changes

@@ -4,7 +4,6 @@ using IdentityProvider.Backup.Tables;
 using IdentityProvider.Platform;
 using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Storage;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

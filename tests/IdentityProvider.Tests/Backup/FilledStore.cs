@@ -3,7 +3,6 @@ using IdentityProvider.Backup;
 using IdentityProvider.Backup.Tables;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Tests.House;
-using Microsoft.EntityFrameworkCore;
 
 namespace IdentityProvider.Tests.Backup;
 

@@ -18,10 +18,15 @@ internal sealed record BrowserPage(Uri Url, HttpStatusCode Status, HttpResponseM
 /// A browser without script: keeps cookies, follows redirects and Refresh headers within the server, posts the forms it was
 /// shown with their hidden fields, and rests where a redirect leaves the server.
 /// </summary>
-internal sealed class Browser(IdpHost host) : IDisposable
+internal sealed class Browser(Uri issuer, HttpMessageHandler? way = null) : IDisposable
 {
     private readonly CookieContainer cookies = new();
-    private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly HttpClient http = new(way ?? new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    public Browser(IdpHost host)
+        : this(host.Issuer)
+    {
+    }
 
     public BrowserPage Page { get; private set; } = null!;
 
@@ -31,7 +36,7 @@ internal sealed class Browser(IdpHost host) : IDisposable
     /// <summary>Cookies by name, to be looked at or taken over.</summary>
     public CookieContainer Cookies => cookies;
 
-    public Task<BrowserPage> OpenAsync(string pathOrUrl) => GoAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(host.Issuer, pathOrUrl)));
+    public Task<BrowserPage> OpenAsync(string pathOrUrl) => GoAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(issuer, pathOrUrl)));
 
     /// <summary>Fills the form that has a button of this text and presses it.</summary>
     public Task<BrowserPage> SubmitAsync(string button, params (string Name, string Value)[] fields)
@@ -65,7 +70,7 @@ internal sealed class Browser(IdpHost host) : IDisposable
             Page = new BrowserPage(url, response.StatusCode, response, await ParseAsync(url, response));
             if (Next(url, response) is not { } next)
                 return Page;
-            if (!host.Issuer.IsBaseOf(next))
+            if (!issuer.IsBaseOf(next))
                 return Page = Page with { Url = next };
             request = new HttpRequestMessage(HttpMethod.Get, next);
         }

@@ -12,22 +12,28 @@ internal sealed class HostProcess : IDisposable
     private HostProcess(Process process, int port)
     {
         this.process = process;
+        Port = port;
         Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(60) };
     }
+
+    public int Port { get; }
 
     public HttpClient Http { get; }
 
     /// <summary>Beside a server of the test, on its database.</summary>
-    public static async Task<HostProcess> StartAsync(IdpHost beside, DatabaseOptions database, Dictionary<string, string>? settings = null)
+    public static Task<HostProcess> StartAsync(IdpHost beside, DatabaseOptions database, Dictionary<string, string>? settings = null) =>
+        StartAsync(beside.Issuer, database, settings, "Development", IdpHost.FreePort());
+
+    /// <summary>Where a proxy looks for it.</summary>
+    public static async Task<HostProcess> StartAsync(Uri issuer, DatabaseOptions database, Dictionary<string, string>? settings, string environment, int port)
     {
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
-        var port = IdpHost.FreePort();
         var info = new ProcessStartInfo("dotnet") { WorkingDirectory = Directory.CreateTempSubdirectory("idp-node-").FullName };
         info.ArgumentList.Add(Path.Combine(Checkout.Root, "src", "IdentityProvider.Host", "bin", configuration, "net10.0", "IdentityProvider.Host.dll"));
-        info.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        info.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         info.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
         info.Environment["Logging__LogLevel__Default"] = "None";
-        info.Environment["IdentityProvider__Issuer"] = beside.Issuer.ToString().TrimEnd('/');
+        info.Environment["IdentityProvider__Issuer"] = issuer.ToString().TrimEnd('/');
         info.Environment["IdentityProvider__MasterKey"] = new IdpSetup().MasterKey;
         info.Environment["IdentityProvider__Database__Provider"] = database.Provider.ToString();
         info.Environment["IdentityProvider__Database__ConnectionString"] = database.ConnectionString;
@@ -39,7 +45,7 @@ internal sealed class HostProcess : IDisposable
         {
             if (node.process.HasExited || patience.Elapsed > TimeSpan.FromSeconds(90))
                 throw new InvalidOperationException("The node did not start.");
-            await Task.Yield();
+            await Task.Delay(20);
         }
 
         return node;
@@ -49,7 +55,7 @@ internal sealed class HostProcess : IDisposable
     {
         try
         {
-            using var answer = await Http.GetAsync(new Uri("/.well-known/openid-configuration", UriKind.Relative));
+            using var answer = await Http.GetAsync(new Uri("/health/live", UriKind.Relative));
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

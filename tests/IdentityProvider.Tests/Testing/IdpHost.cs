@@ -18,6 +18,18 @@ internal sealed class IdpHost : IAsyncDisposable
     // Two runs on one machine begin at different places.
     private static int lastPort = Environment.ProcessId * 61;
 
+    /// <summary>Most tests come from one address and try much; the limits have tests of their own.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Generous = new Dictionary<string, string>
+    {
+        ["RateLimits:SignInPerAddress:Permits"] = "100000",
+        ["RateLimits:DeviceAuthorization:Permits"] = "100000",
+        ["RateLimits:UserCodePerAddress:Permits"] = "100000",
+        ["RateLimits:RegistrationPerAddress:Permits"] = "100000",
+        ["RateLimits:MailsPerAddress:Permits"] = "100000",
+        ["RateLimits:OpenSignInsPerAddress"] = "10000",
+        ["Captcha:AfterFailures"] = "100",
+    };
+
     private readonly WebApplication app;
     private readonly string folder;
 
@@ -60,21 +72,13 @@ internal sealed class IdpHost : IAsyncDisposable
             ["IdentityProvider:Setup:Files:0"] = document,
             ["IdentityProvider:Email:Folder"] = Path.Combine(folder, "mails"),
 
-            // Most tests come from one address and try much; the limits have tests of their own.
-            ["IdentityProvider:RateLimits:SignInPerAddress:Permits"] = "100000",
-            ["IdentityProvider:RateLimits:DeviceAuthorization:Permits"] = "100000",
-            ["IdentityProvider:RateLimits:UserCodePerAddress:Permits"] = "100000",
-            ["IdentityProvider:RateLimits:RegistrationPerAddress:Permits"] = "100000",
-            ["IdentityProvider:RateLimits:MailsPerAddress:Permits"] = "100000",
-            ["IdentityProvider:RateLimits:OpenSignInsPerAddress"] = "10000",
-            ["IdentityProvider:Captcha:AfterFailures"] = "100",
-
             // Nobody sends tests on to another node.
             ["IdentityProvider:Shutdown:Delay"] = "00:00:00",
 
             // Tests change the database behind the server's back.
             ["IdentityProvider:Tokens:RevocationsSeenWithin"] = "00:00:00",
         });
+        builder.Configuration.AddInMemoryCollection(Generous.Select(s => KeyValuePair.Create($"IdentityProvider:{s.Key}", (string?)s.Value)));
         builder.Configuration.AddInMemoryCollection(setup.Settings.Select(s => KeyValuePair.Create($"IdentityProvider:{s.Key}", (string?)s.Value)));
         builder.Configuration.AddInMemoryCollection(setup.Variables.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value)));
         builder.WebHost.UseUrls($"http://127.0.0.1:{setup.Port ?? issuer.Port}");

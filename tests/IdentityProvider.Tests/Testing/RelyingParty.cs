@@ -17,8 +17,13 @@ internal sealed record Answer(System.Net.HttpStatusCode Status, JsonElement Json
 /// Builds protocol requests by hand, so that a test can get each of them wrong. Whole flows of libraries that we did not
 /// write have tests of their own.
 /// </summary>
-internal sealed class RelyingParty(IdpHost host, string clientId = "web", string? redirectUri = null)
+internal sealed class RelyingParty(HttpClient http, string clientId = "web", string? redirectUri = null)
 {
+    public RelyingParty(IdpHost host, string clientId = "web", string? redirectUri = null)
+        : this(host.Http, clientId, redirectUri)
+    {
+    }
+
     public string Verifier { get; init; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
     public string State { get; init; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
     public string Nonce { get; init; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
@@ -103,7 +108,7 @@ internal sealed class RelyingParty(IdpHost host, string clientId = "web", string
 
     public async Task<Answer> SendAsync(HttpRequestMessage request)
     {
-        var response = await host.Http.SendAsync(request);
+        var response = await http.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
         return new Answer(response.StatusCode, body.StartsWith('{') ? JsonDocument.Parse(body).RootElement : default, response);
     }
