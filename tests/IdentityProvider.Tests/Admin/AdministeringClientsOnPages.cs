@@ -124,7 +124,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
         foreach (var (field, words) in new[]
         {
             ("redirect_uris", "uses http"), ("access_token_lifetime", "is no whole number"), ("id_token_lifetime", "The life of an ID token"), ("contacts", "is not a mail address"), ("scope", "\"notes:raed\" is no scope"), ("logo_uri", "is not an https URL"),
-            ("jwks", "is not JSON"), ("consent", "The choice"), ("service_account", "service"), ("grant_types", "URLs"),
+            ("jwks", "is not JSON"), ("consent", "is not offered"), ("service_account", "service"), ("grant_types", "URLs"),
         })
             Assert.Contains(words, Problem(page, field), StringComparison.Ordinal);
         Assert.Equal("http://a.test/cb", page.Document.QuerySelector("#redirect_uris")!.TextContent.Trim());
