@@ -80,7 +80,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
 
         // The newest stands first; removing the other one ends it at once, and the last one stays.
         page = await ada.OpenAsync($"/admin/clients/{id}/secrets");
-        var old = page.Document.QuerySelectorAll("input[name=secret]").Last().GetAttribute("value")!;
+        var old = page.Document.QuerySelectorAll("input[name=secret]")[^1].GetAttribute("value")!;
         Assert.Contains("The secret is removed", (await ada.SubmitAsync("Remove it now", ("secret", old))).Text, StringComparison.Ordinal);
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (await TokenAsync(id, first), await TokenAsync(id, second)));
@@ -124,7 +124,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
         foreach (var (field, words) in new[]
         {
             ("redirect_uris", "uses http"), ("access_token_lifetime", "is no whole number"), ("id_token_lifetime", "The life of an ID token"), ("contacts", "is not a mail address"), ("scope", "\"notes:raed\" is no scope"), ("logo_uri", "is not an https URL"),
-            ("jwks", "is not JSON"), ("consent", "The choice"), ("service_account", "service"), ("grant_types", "URLs"),
+            ("jwks", "is not JSON"), ("consent", "is not offered"), ("service_account", "service"), ("grant_types", "URLs"),
         })
             Assert.Contains(words, Problem(page, field), StringComparison.Ordinal);
         Assert.Equal("http://a.test/cb", page.Document.QuerySelector("#redirect_uris")!.TextContent.Trim());
@@ -295,7 +295,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
 
     private static Client ClientOf(string id, string name)
     {
-        var client = new Client { ConcurrencyToken = Guid.NewGuid().ToString() };
+        var client = new Client { ConcurrencyToken = Guid.CreateVersion7().ToString() };
         new ClientMetadata { ClientId = id, ClientName = name, TokenEndpointAuthMethod = "none", RedirectUris = ["https://x.test/cb"], Scope = "openid" }.Apply(client);
         return client;
     }

@@ -26,10 +26,10 @@ internal static class ClientRoads
     {
         await TabToAsync(tab, "Add a client");
         await tab.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(tab.Page.Locator("hgroup p")).ToContainTextAsync("Step 1 of 3");
+        await Assertions.Expect(tab.Page.Locator("hgroup p")).ToContainTextAsync("Step 1 of 3", new() { Timeout = 60_000 });
         await TabToAsync(tab, "Single-page app in the browser");
         await tab.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(tab.Page.Locator("hgroup p")).ToContainTextAsync("Step 2 of 3");
+        await Assertions.Expect(tab.Page.Locator("hgroup p")).ToContainTextAsync("Step 2 of 3", new() { Timeout = 60_000 });
         await TabToAsync(tab, "client_name");
         await tab.Page.Keyboard.TypeAsync("Typed shop");
         await TabToAsync(tab, "redirect_uris");
