@@ -9,8 +9,10 @@ namespace IdentityProvider.Admin.Clients;
 /// </summary>
 /// <param name="Name">As addresses say it: the name of the file.</param>
 /// <param name="Title">As people read it.</param>
+/// <param name="Language">How its texts are quoted.</param>
 /// <param name="Kinds">The kinds of application it is for.</param>
 /// <param name="Install">The command that brings its library; null: it needs none.</param>
+/// <param name="Code">With places, and lines that are there for some clients only.</param>
 internal sealed partial record Snippet(string Name, string Title, SnippetLanguage Language, IReadOnlyList<string> Kinds, string? Install, string Code)
 {
     /// <summary>In the order of the page.</summary>
