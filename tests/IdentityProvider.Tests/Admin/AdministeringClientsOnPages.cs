@@ -71,7 +71,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
         var second = SecretOn(page);
         clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await TokenAsync(id, first), await TokenAsync(id, second)));
-        foreach (var path in new[] { "", "/secrets", "/settings" })
+        foreach (var path in new[] { "", "/secrets", "/settings", "/code" })
         {
             page = await ada.OpenAsync($"/admin/clients/{id}{path}");
             Assert.DoesNotContain(first, page.Document.DocumentElement.OuterHtml, StringComparison.Ordinal);
@@ -174,7 +174,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
         });
         using var reader = await bench.SignedInAsync("delegate");
         Assert.Equal("/admin/clients", (await reader.OpenAsync("/admin")).Url.AbsolutePath);
-        foreach (var path in new[] { "/admin/clients", "/admin/clients/web" })
+        foreach (var path in new[] { "/admin/clients", "/admin/clients/web/code", "/admin/clients/web" })
         {
             var page = await reader.OpenAsync(path);
             Assert.Equal(HttpStatusCode.OK, page.Status);
@@ -186,7 +186,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
         foreach (var path in new[] { "/admin/clients/new?type=machine", "/admin/clients/web/settings", "/admin/clients/web/secrets?handler=Add", "/admin/clients/web/secrets?handler=Remove", "/admin/clients/web?handler=Remove" })
             Assert.Equal(HttpStatusCode.Forbidden, (await reader.PostAsync(host[path], [new("__RequestVerificationToken", token), new("confirm", "web"), new("client_name", "x")])).Status);
         using var grace = await bench.SignedInAsync("grace");
-        foreach (var path in new[] { "/admin/clients", "/admin/clients/web", "/admin/clients/new", "/admin/clients/web/settings", "/admin/clients/web/secrets" })
+        foreach (var path in new[] { "/admin/clients", "/admin/clients/web", "/admin/clients/web/code", "/admin/clients/new", "/admin/clients/web/settings", "/admin/clients/web/secrets" })
             Assert.Equal(HttpStatusCode.Forbidden, (await grace.OpenAsync(path)).Status);
         using var ada = await bench.SignedInAsync("ada");
         var before = await host.InStoreAsync(async db => (await db.Set<Client>().CountAsync(), await db.Set<ClientSecret>().CountAsync()));
@@ -262,13 +262,16 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
             Assert.Equal((HttpStatusCode.OK, id), (page.Status, page.Document.QuerySelector("hgroup code")!.TextContent));
             Assert.Empty(page.Document.QuerySelectorAll("main img, main script, main [onerror]"));
             Assert.Equal(id, JsonDocument.Parse(page.Document.QuerySelector("pre.listing")!.TextContent).RootElement.GetProperty("clients")[0].GetProperty("client_id").GetString());
+            page = await ada.OpenAsync(page.Document.QuerySelector("ul.tabs a[href$='/code']")!.GetAttribute("href")!);
+            Assert.Equal(HttpStatusCode.OK, page.Status);
+            Assert.Empty(page.Document.QuerySelectorAll("main code *, main img, main script"));
             page = await ada.OpenAsync(page.Document.QuerySelector("ul.tabs a[href$='/settings']")!.GetAttribute("href")!);
             Assert.Equal(HttpStatusCode.OK, page.Status);
             Assert.Empty(page.Document.QuerySelectorAll("main img, main script, main [onerror]"));
             Assert.Contains("Saved.", (await ada.SubmitAsync("Save")).Text, StringComparison.Ordinal);
         }
 
-        foreach (var path in new[] { "/admin/clients/none", "/admin/clients/a%01b", "/admin/clients/" + new string('x', 3000), "/admin/clients/none/settings", "/admin/clients/none/secrets" })
+        foreach (var path in new[] { "/admin/clients/none", "/admin/clients/a%01b", "/admin/clients/" + new string('x', 3000), "/admin/clients/none/settings", "/admin/clients/none/secrets", "/admin/clients/none/code" })
             Assert.Equal(HttpStatusCode.NotFound, (await ada.OpenAsync(path)).Status);
         foreach (var path in new[] { "/admin/clients?after=%00&done=%3Cb%3E", "/admin/clients?search=" + new string('x', 3000), "/admin/clients/new?type=%3Cb%3E" })
             Assert.Equal(HttpStatusCode.OK, (await ada.OpenAsync(path)).Status);

@@ -128,6 +128,7 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("admin-client-new-wrong", "Add a client", (stage, tab) => ClientRoads.FormAsync(stage, tab, "new?type=web", "Add the client", ("client_name", "Shop"), ("redirect_uris", "http://example.com/<b>")), Failed: true),
         new("admin-client-made", "Keep the secret", ClientRoads.MadeAsync),
         new("admin-client", "Corner Shop", (stage, tab) => AdminAsync(stage, tab, "/admin/clients/web")),
+        new("admin-client-code", "Code for Corner Shop", (stage, tab) => AdminAsync(stage, tab, "/admin/clients/web/code")),
         new("admin-client-looked-at", StageDocument.Image, (stage, tab) => RightsRoads.RightsAsync(stage, tab, "/admin/clients/image", "clients:read")),
         new("admin-client-settings", "Settings of Corner Shop", (stage, tab) => AdminAsync(stage, tab, "/admin/clients/web/settings")),
         new("admin-client-settings-wrong", "Settings of Corner Shop", (stage, tab) => ClientRoads.FormAsync(stage, tab, "web/settings", "Save", ("redirect_uris", "nowhere"), ("logo_uri", "x")), Failed: true),

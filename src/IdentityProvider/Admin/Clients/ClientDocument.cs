@@ -33,7 +33,8 @@ internal static class ClientDocument
     /// <summary>The environment variable that stands for the secret of a client.</summary>
     public static string SecretVariable(string clientId)
     {
-        var name = string.Concat(clientId.ToUpperInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')).Trim('_');
+        var words = string.Concat(clientId.ToUpperInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')).Split('_', StringSplitOptions.RemoveEmptyEntries);
+        var name = string.Join('_', words is ["HTTPS" or "HTTP", .. var rest] ? rest : words);
         return name.Length is 0 or > 24 || char.IsAsciiDigit(name[0]) ? "CLIENT_SECRET" : $"{name}_SECRET";
     }
 

@@ -34,7 +34,7 @@ internal sealed class ClientPage(ConsoleUsers console, ClientChanges changes, St
 
     public async Task<IActionResult> OnGetAsync(string id, string? done, CancellationToken ct)
     {
-        Notice = done switch { "saved" => "Saved. The server takes it up within a second.", "added" => "The client is there.", _ => null };
+        Notice = done switch { "saved" => "Saved. The server takes it up within a second.", _ => null };
         return await ShowAsync(ClientsPage.IdOf(id), ct);
     }
 

@@ -78,7 +78,7 @@ internal sealed class NewClientPage(ConsoleUsers console, ClientChanges changes,
         }
 
         if (secret is null)
-            return new SeeOtherPage(ClientsPage.PathOf(client!.ClientId!) + "?done=added");
+            return new SeeOtherPage(ClientsPage.PathOf(client!.ClientId!, "/code") + "?done=added");
         Made = (client!, secret);
         return Page();
     }
