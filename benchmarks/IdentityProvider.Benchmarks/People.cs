@@ -74,7 +74,7 @@ internal static class People
     }
 
     /// <summary>In one statement: the row of ada, as often as there are numbers.</summary>
-    private static async Task FillAsync(Server server)
+    public static async Task FillAsync(Server server)
     {
         var isPostgres = server.Postgres is not null;
         await using DbConnection connection = isPostgres ? new NpgsqlConnection(server.Postgres) : new SqliteConnection($"Data Source={server.DatabaseFile};Pooling=False");

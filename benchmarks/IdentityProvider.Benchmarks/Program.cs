@@ -32,6 +32,12 @@ if (args is ["people", .. var place])
     return 0;
 }
 
+if (args is ["console", .. var store])
+{
+    await ConsolePages.RunAsync(store.FirstOrDefault());
+    return 0;
+}
+
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 using var empty = await Server.StartEmptyAsync();
 using var server = await Server.StartAsync(Workloads.Document);

@@ -23,7 +23,7 @@ internal sealed partial class Workloads(Server server) : IDisposable
             { "client_id": "{{Api}}", "client_secret": "{{Secret}}", "grant_types": [] }
           ],
           "apis": [ { "identifier": "{{Api}}", "scopes": [ { "name": "read", "description": "Read" } ] } ],
-          "roles": [ { "name": "viewer", "permissions": ["users:read"] } ],
+          "roles": [ { "name": "viewer", "permissions": ["audit:read", "statistics:read", "users:read"] } ],
           "users": [ { "username": "ada", "email": "ada@bench.test", "name": "Ada", "password": "{{Password}}", "roles": ["viewer"] } ]
         }
         """;
@@ -55,6 +55,17 @@ internal sealed partial class Workloads(Server server) : IDisposable
     {
         session = await SignInAsync();
         return (await RedeemAsync(await AuthorizeAsync("openid urn:identityprovider:admin:users:read"))).GetProperty("access_token").GetString()!;
+    }
+
+    /// <summary>For the pages of the console, which want a second factor: the session says that one was given.</summary>
+    public async Task<string> AdministratorCookieAsync(System.Data.Common.DbConnection connection)
+    {
+        var cookie = await SignInAsync();
+        var (text, json) = server.Postgres is null ? ("\"Factors\"", "") : ("\"Factors\"::text", "::jsonb");
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"UPDATE \"Sessions\" SET \"Factors\" = ('[' || substr({text}, 2, length({text}) - 2) || ',' || replace(substr({text}, 2, length({text}) - 2), 'pwd', 'otp') || ']'){json}";
+        await command.ExecuteNonQueryAsync();
+        return cookie;
     }
 
     private async Task SignInEverywhereAsync()

@@ -45,6 +45,67 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.ToTable("Pictures", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.DashboardState", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer");
+
+                    b.Property<DateTimeOffset>("CountedAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<long>("Cursor")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("text");
+
+                    b.Property<DateTimeOffset>("FiguresAt")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("DashboardState", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("FirstStepsPutAway", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.HourlyCount", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(10)
+                        .HasColumnType("character varying(10)");
+
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("timestamp with time zone");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Kind", "Hour", "Key");
+
+                    b.HasIndex("Hour");
+
+                    b.ToTable("HourlyCounts", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.ApiKeys.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -537,6 +598,8 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ClientId");
+
+                    b.HasIndex("ExpiresAt");
 
                     b.ToTable("ClientSecrets", (string)null);
                 });
@@ -1292,6 +1355,9 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasIndex("ClientId", "Sequence");
 
                     b.HasIndex("Name", "Sequence");
+
+                    b.HasIndex("Result", "Sequence")
+                        .HasFilter("\"Result\" <> 'done'");
 
                     b.HasIndex("SessionId", "Sequence")
                         .HasFilter("\"SessionId\" IS NOT NULL");
@@ -2152,6 +2218,15 @@ namespace IdentityProvider.Migrations.PostgreSql.Migrations
                     b.HasOne("IdentityProvider.Users.User", null)
                         .WithOne()
                         .HasForeignKey("IdentityProvider.Account.Picture", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", b =>
+                {
+                    b.HasOne("IdentityProvider.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

@@ -45,6 +45,70 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.ToTable("Pictures", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.DashboardState", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("int");
+
+                    b.Property<DateTimeOffset>("CountedAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<long>("Cursor")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("nvarchar(max)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("FiguresAt")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("DashboardState", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uniqueidentifier");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("datetimeoffset");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("FirstStepsPutAway", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.HourlyCount", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(10)
+                        .HasColumnType("nvarchar(10)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTimeOffset>("Hour")
+                        .HasColumnType("datetimeoffset");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint");
+
+                    b.HasKey("Kind", "Hour", "Key");
+
+                    b.HasIndex("Hour");
+
+                    b.ToTable("HourlyCounts", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.ApiKeys.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -585,6 +649,8 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ClientId");
+
+                    b.HasIndex("ExpiresAt");
 
                     b.ToTable("ClientSecrets", (string)null);
                 });
@@ -1402,6 +1468,9 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.HasIndex("ClientId", "Sequence");
 
                     b.HasIndex("Name", "Sequence");
+
+                    b.HasIndex("Result", "Sequence")
+                        .HasFilter("\"Result\" <> 'done'");
 
                     b.HasIndex("SessionId", "Sequence")
                         .HasFilter("\"SessionId\" IS NOT NULL");
@@ -2329,6 +2398,15 @@ namespace IdentityProvider.Migrations.SqlServer.Migrations
                     b.HasOne("IdentityProvider.Users.User", null)
                         .WithOne()
                         .HasForeignKey("IdentityProvider.Account.Picture", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", b =>
+                {
+                    b.HasOne("IdentityProvider.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

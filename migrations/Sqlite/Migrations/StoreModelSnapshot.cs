@@ -39,6 +39,67 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.ToTable("Pictures", (string)null);
                 });
 
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.DashboardState", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CountedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Cursor")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Figures")
+                        .IsRequired()
+                        .HasMaxLength(-1)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("FiguresAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("DashboardState", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("UserId");
+
+                    b.ToTable("FirstStepsPutAway", (string)null);
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.HourlyCount", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasMaxLength(10)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Hour")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(200)
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Kind", "Hour", "Key");
+
+                    b.HasIndex("Hour");
+
+                    b.ToTable("HourlyCounts", (string)null);
+                });
+
             modelBuilder.Entity("IdentityProvider.ApiKeys.ApiKey", b =>
                 {
                     b.Property<Guid>("Id")
@@ -531,6 +592,8 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ClientId");
+
+                    b.HasIndex("ExpiresAt");
 
                     b.ToTable("ClientSecrets", (string)null);
                 });
@@ -1286,6 +1349,9 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.HasIndex("ClientId", "Sequence");
 
                     b.HasIndex("Name", "Sequence");
+
+                    b.HasIndex("Result", "Sequence")
+                        .HasFilter("\"Result\" <> 'done'");
 
                     b.HasIndex("SessionId", "Sequence")
                         .HasFilter("\"SessionId\" IS NOT NULL");
@@ -2143,6 +2209,15 @@ namespace IdentityProvider.Migrations.Sqlite.Migrations
                     b.HasOne("IdentityProvider.Users.User", null)
                         .WithOne()
                         .HasForeignKey("IdentityProvider.Account.Picture", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", b =>
+                {
+                    b.HasOne("IdentityProvider.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("IdentityProvider.Admin.Dashboard.FirstStepsPutAway", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired();
                 });

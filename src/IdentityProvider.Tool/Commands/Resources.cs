@@ -72,7 +72,7 @@ internal static class Resources
     {
         Filters =
         [
-            ("--name", "name", "The event, or roles.* for all that begin so."), ("--actor", "actor", "The id of who did it."), ("--target", "target", "The id of what it was done to."),
+            ("--name", "name", "The event, several with commas between, or roles.* for all that begin so."), ("--actor", "actor", "The id of who did it."), ("--target", "target", "The id of what it was done to."),
             ("--client", "client_id", "A client_id."), ("--session", "session", "A session."), ("--ip", "ip", "A whole IP address."), ("--result", "result", "done, refused or failed."),
             ("--from", "from", "Not older: 2026-01-31T00:00:00Z."), ("--to", "to", "Older."),
             ("--error", "error_id", "An error id or a trace id."),

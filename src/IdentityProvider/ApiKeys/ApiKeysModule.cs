@@ -44,6 +44,9 @@ internal static class ApiKeysModule
             var keys = AuditedKind.Guids(ids);
             return await db.Set<ApiKey>().Where(key => keys.Contains(key.Id)).ToDictionaryAsync(key => key.Id.ToString(), key => new AuditedThing(key.Name, $"/admin/api-keys/{key.Id}"), ct);
         }));
+        services.AddSingleton(new Ending(Permission.ReadApiKeys, async (db, now, until, most, ct) =>
+            await db.Set<ApiKey>().Where(key => key.ExpiresAt > now && key.ExpiresAt < until && key.RevokedAt == null).OrderBy(key => key.ExpiresAt).Take(most)
+                .Select(key => new EndingThing("API key", key.Name, key.ExpiresAt, $"/admin/api-keys/{key.Id}")).ToListAsync(ct)));
         services.AddSingleton(new PersonAction(6, "API keys", "/admin/api-keys?user={sub}", Permission.ReadApiKeys) { Hint = "What their programs send, and ending it." });
         services.AddSingleton(provider => new PersonAction(6, "Keys", "/admin/service-accounts/{sub}/keys", Permission.ReadServiceAccounts)
         {

@@ -88,7 +88,7 @@ internal static class AuditApi
 /// <summary>The filters as a query carries them.</summary>
 internal sealed class AuditQuery
 {
-    /// <summary>The event, or <c>roles.*</c> for all whose name begins so.</summary>
+    /// <summary>The event, several with commas between, or <c>roles.*</c> for all whose name begins so.</summary>
     [FromQuery(Name = "name")]
     public string? Name { get; set; }
 

@@ -21,6 +21,7 @@ internal sealed class ClientSecret
         {
             builder.ToTable("ClientSecrets");
             builder.Property(s => s.Hash).HasMaxLength(64);
+            builder.HasIndex(s => s.ExpiresAt);
         }
     }
 }

@@ -28,6 +28,7 @@ internal static class MfaModule
         services.AddSingleton<FactorAttempts>().AddSingleton<TotpChallenge>();
         services.AddScoped<AuthenticatorEnrolment>().AddScoped<RecoveryCodes>().AddScoped<FactorMails>().AddScoped<FactorReset>().AddScoped<FactorsResetting>();
         services.AddSingleton(new PersonAction(20, "Take away second factors", "/admin/users/{sub}/factors", Permission.ManageUsers) { Hint = "For who lost phone, passkeys and recovery codes. Wants a reason." });
+        services.AddSingleton(new FactorHolders(FactorHolders.App, static db => db.Set<Authenticator>().Select(app => app.UserId)));
         services.AddSingleton(new NavigationItem(NavigationItem.Account, 30, "Two-step sign-in", "/account/authenticators"));
         services.AddSingleton<IAuthenticatorImport, AuthenticatorImport>();
         return services;

@@ -27,6 +27,7 @@ internal static class PasskeysModule
         services.AddSingleton<PasskeyMails>().AddSingleton<IWayIn, PasskeyWayIn>();
         services.AddScoped<ISignInOption, PasskeyOption>();
         services.AddScoped<PasskeyFactor>().AddScoped<ISecondFactor>(provider => provider.GetRequiredService<PasskeyFactor>());
+        services.AddSingleton(new FactorHolders(FactorHolders.Passkey, static db => db.Set<Passkey>().Where(passkey => !passkey.Unasked).Select(passkey => passkey.UserId)));
         services.AddSingleton(new NavigationItem(NavigationItem.Account, 20, "Passkeys", "/account/passkeys"));
         return services.AddSingleton(new Pruning("passkey challenges", static (db, now, ct) =>
             db.Set<PasskeyChallenge>().Where(c => c.ExpiresAt < now).DeleteInBatchesAsync(ct)));

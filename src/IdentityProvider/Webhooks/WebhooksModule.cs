@@ -29,6 +29,7 @@ internal static class WebhooksModule
         .AddOutboxMeasurement("webhook", static db => db.Set<WebhookDelivery>().Where(delivery => delivery.DueAt != null).Select(delivery => delivery.CreatedAt))
         .AddSingleton(new Pruning("webhook deliveries", PruneAsync))
         .AddSingleton(new AuditedKind("webhook", Permission.ReadWebhooks, FindAsync))
+        .AddSingleton(new Figure("webhooks_given_up", static (db, now, ct) => db.Set<WebhookDelivery>().LongCountAsync(d => d.CreatedAt > now.AddDays(-7) && d.GivenUpAt != null, ct)))
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 80, "Webhooks", "/admin/webhooks") { Permission = Permission.ReadWebhooks });
 
     public static void MapWebhooks(this IEndpointRouteBuilder routes) => WebhooksApi.Map(routes);

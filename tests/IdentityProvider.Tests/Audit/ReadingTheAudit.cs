@@ -58,6 +58,7 @@ public sealed class ReadingTheAudit : IAsyncLifetime
         Assert.Equal([grace.ToString()], await TargetsAsync(ada, $"name=roles.assigned&target={grace}"));
         Assert.Equal(["helper1"], await TargetsAsync(ada, "name=roles.created&target=helper1&client_id=trusted&ip=127.0.0.1&result=done"));
         Assert.Empty(await TargetsAsync(ada, "name=roles.created&result=refused"));
+        Assert.Equal(["helper4", "helper3", "helper2", "helper1", "helper0"], await TargetsAsync(ada, "name=nothing.happened,roles.created"));
         Assert.Empty(await TargetsAsync(ada, "name=roles.created&ip=192.0.2.1"));
         var since = Uri.EscapeDataString((clock.GetUtcNow() - TimeSpan.FromMinutes(2)).ToString("O"));
         Assert.Equal(["helper4", "helper3"], await TargetsAsync(ada, $"name=roles.created&from={since}"));

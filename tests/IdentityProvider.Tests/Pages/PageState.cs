@@ -138,6 +138,8 @@ internal sealed record PageState(string Name, string Title, Func<Stage, Tab, Tas
         new("admin-account-key-made", "Keep your API key", ProgramRoads.MadeAsync),
         new("admin-sessions", "Sessions", (stage, tab) => AdminAsync(stage, tab, "/admin/sessions?user=warden")),
         new("admin-sessions-none", "Sessions", (stage, tab) => AdminAsync(stage, tab, "/admin/sessions?user=nobody-here&ip=192.0.2.1")),
+        new("admin-overview-new", "Overview", OverviewRoads.NewAsync),
+        new("admin-overview", "Overview", OverviewRoads.FullAsync),
         new("admin-audit", "Audit", (stage, tab) => AuditRoads.ListAsync(stage, tab)),
         new("admin-audit-none", "Audit", (stage, tab) => AdminAsync(stage, tab, "/admin/audit?name=nothing&error_id=4bf92f3577b34da6a3ce929d0e0e4736")),
         new("admin-audit-live", "Audit", (stage, tab) => AuditRoads.ListAsync(stage, tab, "?live=on")),

@@ -86,6 +86,8 @@ internal sealed class AuditRecord
             builder.HasIndex(r => new { r.Address, r.Sequence });
             builder.HasIndex(r => r.At);
 
+            builder.HasIndex(r => new { r.Result, r.Sequence }).HasFilter("\"Result\" <> 'done'");
+
             // Most records have a trace, many a session, few an error; who looks for one of them finds a handful.
             builder.HasIndex(r => new { r.SessionId, r.Sequence }).HasFilter("\"SessionId\" IS NOT NULL");
             builder.HasIndex(r => r.TraceId).HasFilter("\"TraceId\" IS NOT NULL");
