@@ -49,8 +49,8 @@ public sealed partial class ShippingChart
     public void Templates_use_every_value_and_no_other()
     {
         var used = Value().Matches(templates).Select(match => match.Groups[1].Value).Distinct().ToList();
-        Assert.Empty(used.Where(path => !Unset.Contains(path) && Find(path) is (false, _)));
-        Assert.Empty(Leaves(schema).Where(path => path != "global" && !used.Any(u => u == path || path.StartsWith(u + ".", StringComparison.Ordinal))));
+        Assert.DoesNotContain(used, path => !Unset.Contains(path) && Find(path) is (false, _));
+        Assert.DoesNotContain(Leaves(schema), path => path != "global" && !used.Any(u => u == path || path.StartsWith(u + ".", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed partial class ShippingChart
         }
 
         var defined = Define().Matches(templates).Select(match => match.Groups[1].Value).ToHashSet();
-        Assert.Empty(Include().Matches(templates).Select(match => match.Groups[1].Value).Where(name => !defined.Contains(name)));
+        Assert.DoesNotContain(Include().Matches(templates).Select(match => match.Groups[1].Value), name => !defined.Contains(name));
     }
 
     [Fact]
