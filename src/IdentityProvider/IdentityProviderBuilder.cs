@@ -3,12 +3,14 @@ using IdentityProvider.Admin;
 using IdentityProvider.ApiKeys;
 using IdentityProvider.Audit;
 using IdentityProvider.Authorize;
+using IdentityProvider.Backup;
 using IdentityProvider.Captcha;
 using IdentityProvider.Claims;
 using IdentityProvider.ClientRegistration;
 using IdentityProvider.Clients;
 using IdentityProvider.Consents;
 using IdentityProvider.Device;
+using IdentityProvider.Doctor;
 using IdentityProvider.Email;
 using IdentityProvider.EmailSignIn;
 using IdentityProvider.Federation;
@@ -93,7 +95,9 @@ public static class IdentityProviderBuilder
             .AddWebhooks()
 
             // How it comes to be.
-            .AddSetup();
+            .AddSetup()
+            .AddBackup()
+            .AddDoctor();
         return builder;
     }
 

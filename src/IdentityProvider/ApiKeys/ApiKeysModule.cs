@@ -4,6 +4,7 @@ using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions;
 using IdentityProvider.Sessions.Admin;
@@ -55,6 +56,11 @@ internal static class ApiKeysModule
             IsOff = !provider.GetRequiredService<IOptions<ApiKeysOptions>>().Value.Enabled,
         });
 
+        services.AddSingleton(new EndedByRestore("API keys", KeepOption.ApiKeys, static (provider, ct) =>
+        {
+            DateTimeOffset? now = provider.GetRequiredService<TimeProvider>().GetUtcNow();
+            return provider.GetRequiredService<Store>().Set<ApiKey>().Where(k => k.RevokedAt == null && k.ExpiresAt > now).ExecuteUpdateAsync(set => set.SetProperty(k => k.RevokedAt, now), ct);
+        }));
         services.AddSingleton(new Pruning("API keys", (db, now, ct) =>
             db.Set<ApiKey>().Where(k => k.ExpiresAt < now - EndedKept || k.RevokedAt < now - EndedKept).DeleteInBatchesAsync(ct)));
         services.AddSingleton(provider => new Pruning("uses of API keys", (db, now, ct) =>

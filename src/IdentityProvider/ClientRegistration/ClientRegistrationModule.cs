@@ -1,8 +1,10 @@
 using IdentityProvider.Clients;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Platform.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -21,6 +23,7 @@ internal static class ClientRegistrationModule
         services.AddOpenIddict().AddServer(server => server.AddEventHandler(RegistrationMetadata.Descriptor));
         services.AddSingleton(new Pruning("initial access tokens", static (db, now, ct) =>
             db.Set<InitialAccessToken>().Where(token => token.ExpiresAt < now.AddDays(-30)).DeleteInBatchesAsync(ct)));
+        services.AddSingleton(new EndedByRestore("initial access tokens", KeepOption.ApiKeys, static (provider, ct) => provider.GetRequiredService<Store>().Set<InitialAccessToken>().ExecuteDeleteAsync(ct)));
         return services.AddSingleton(provider => new Pruning("clients that nobody uses", (db, now, ct) =>
         {
             var last = now.AddDays(-provider.GetRequiredService<IOptions<ClientRegistrationOptions>>().Value.UnusedDays);

@@ -1,9 +1,11 @@
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Storage;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenIddict.EntityFrameworkCore.Models;
+using static OpenIddict.Abstractions.OpenIddictConstants;
 
 namespace IdentityProvider.Clients;
 
@@ -42,6 +44,13 @@ internal static class ClientsModule
             db.Set<Grant>().Where(g => g.CreationDate < now.UtcDateTime.AddHours(-3) && (g.RevokedAt == null || g.RevokedAt < now.AddHours(-2)) && g.Tokens.Count == 0).DeleteInBatchesAsync(ct)));
         services.AddSingleton(new Pruning("revoked tokens", static (db, now, ct) =>
             db.Set<RevokedToken>().Where(t => t.ExpiresAt < now).DeleteInBatchesAsync(ct)));
+        services.AddSingleton(new EndedByRestore("grants", KeepOption.Sessions, static (provider, ct) =>
+        {
+            var db = provider.GetRequiredService<Store>();
+            return db.RevokeGrantsAsync(db.Set<Grant>(), ct);
+        }));
+        services.AddSingleton(new EndedByRestore("tokens", KeepOption.Sessions, static (provider, ct) =>
+            provider.GetRequiredService<Store>().Set<Token>().Where(t => t.Status != Statuses.Revoked).ExecuteUpdateAsync(set => set.SetProperty(t => t.Status, Statuses.Revoked), ct)));
         services.AddSingleton(new Pruning("client secrets", static (db, now, ct) =>
             db.Set<ClientSecret>().Where(s => s.ExpiresAt < now).DeleteInBatchesAsync(ct)));
         return services;

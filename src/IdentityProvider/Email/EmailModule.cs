@@ -1,9 +1,11 @@
 using IdentityProvider.Platform.Health;
 using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Platform.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -28,6 +30,9 @@ internal static class EmailModule
             ? provider.GetRequiredService<MailFolder>()
             : provider.GetRequiredService<SmtpTransport>());
         services.AddOutboxMeasurement("mail", static db => db.Set<Mail>().Select(mail => mail.CreatedAt));
+
+        // Those that waited then have left since.
+        services.AddSingleton(new EndedByRestore("waiting mails", KeepOption.None, static (provider, ct) => provider.GetRequiredService<Store>().Set<Mail>().ExecuteDeleteAsync(ct)));
         services.AddHealthPart<MailHealth>("mail", every: MailHealth.Interval);
         return services;
     }

@@ -36,6 +36,13 @@ internal sealed class SmtpTransport(IOptions<EmailOptions> options, IOptions<Ide
         }
     }
 
+    /// <summary>Connects and signs in as for a mail, and sends none.</summary>
+    public async Task TryAsync()
+    {
+        using var timeout = new CancellationTokenSource(smtp.Timeout);
+        client ??= await ConnectAsync(timeout.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (client is not { } closing)

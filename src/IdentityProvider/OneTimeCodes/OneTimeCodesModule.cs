@@ -1,4 +1,6 @@
 using IdentityProvider.Platform.Jobs;
+using IdentityProvider.Platform.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.OneTimeCodes;
@@ -15,6 +17,10 @@ internal static class OneTimeCodesModule
         services.AddSingleton<CodeHash>().AddSingleton<BrowserCookie>();
         services.AddSingleton(new Pruning("one-time codes", static (db, now, ct) =>
             db.Set<OneTimeCode>().Where(c => c.ExpiresAt < now).DeleteInBatchesAsync(ct)));
+
+
+        // Those of the backup were used since, or replaced.
+        services.AddSingleton(new EndedByRestore("one-time codes", KeepOption.None, static (provider, ct) => provider.GetRequiredService<Store>().Set<OneTimeCode>().ExecuteDeleteAsync(ct)));
         return services;
     }
 }

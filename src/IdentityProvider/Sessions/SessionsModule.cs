@@ -3,6 +3,7 @@ using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Metrics;
 using IdentityProvider.Platform.Redis;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Platform.Storage;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions.Admin;
 using IdentityProvider.Sessions.Live;
@@ -11,6 +12,7 @@ using IdentityProvider.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -34,6 +36,8 @@ internal static class SessionsModule
         services.AddScoped<SessionEnd>().AddScoped<ActingRight>().AddScoped<TrustedDevices>();
         services.AddSingleton(new Pruning("trusted devices", static (db, now, ct) =>
             db.Set<TrustedDevice>().Where(d => d.CreatedAt < now - TrustedDevices.Longest).DeleteInBatchesAsync(ct)));
+        services.AddSingleton(new EndedByRestore("sessions", KeepOption.Sessions, RestoredSessions.EndAsync));
+        services.AddSingleton(new EndedByRestore("trusted devices", KeepOption.Sessions, static (provider, ct) => provider.GetRequiredService<Store>().Set<TrustedDevice>().ExecuteDeleteAsync(ct)));
         services.AddSingleton<SessionSweep>().AddHostedService(provider => provider.GetRequiredService<SessionSweep>());
         services.AddSingleton<LogoutSignal>().AddSingleton<LogoutToken>().AddScoped<LogoutDelivery>();
         services.AddHostedService<LogoutSender>();

@@ -1,5 +1,7 @@
 using IdentityProvider.Platform.Health;
 using IdentityProvider.Platform.Settings;
+using IdentityProvider.Platform.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OpenIddict.Server;
@@ -27,6 +29,9 @@ internal static class SigningKeysModule
         services.AddHostedService<SigningKeyRotation>();
         services.AddSingleton(SigningKeyAges.Measurement);
         services.AddHealthPart<SigningKeysHealth>("signing_keys");
+
+        // What was signed since the backup has no row that could be taken back: it dies with the key, and the next start makes new ones.
+        services.AddSingleton(new EndedByRestore("signing keys", KeepOption.Sessions, static (provider, ct) => provider.GetRequiredService<Store>().Set<SigningKey>().ExecuteDeleteAsync(ct)));
         return services;
     }
 }

@@ -31,7 +31,7 @@ internal static class ImportTable
     };
 
     /// <summary>They import things and the ground, never each other.</summary>
-    public static readonly string[] Acts = ["Authorize", "Tokens", "ApiKeys", "ClientRegistration", "Account", "Admin", "Setup"];
+    public static readonly string[] Acts = ["Authorize", "Tokens", "ApiKeys", "ClientRegistration", "Account", "Admin", "Setup", "Backup", "Doctor"];
 
     /// <summary>Acts that also take part in a sign-in: of Authorize they see the contract only.</summary>
     public static readonly string[] Steps = ["SignIn", "EmailSignIn", "Mfa", "Passkeys", "Consents", "Federation", "Registration", "Recovery", "PersonalData", "Device", "Impersonation"];

@@ -63,6 +63,14 @@ internal sealed class RedisServer(IOptions<RedisOptions> options, OperationTimes
 
     public IDatabase Database => connection.Value.GetDatabase();
 
+    /// <summary>Deletes every key of this deployment. Only for a restored database: nothing else searches keys.</summary>
+    public async Task ClearAsync(CancellationToken ct)
+    {
+        foreach (var server in connection.Value.GetServers().Where(server => !server.IsReplica))
+            await foreach (var key in server.KeysAsync(Database.Database, Key("*")).WithCancellation(ct))
+                await Database.KeyDeleteAsync(key);
+    }
+
     /// <summary>The braces keep all keys in one slot of a cluster: a script touches several.</summary>
     public string Key(string name) => $"{{{options.Value.KeyPrefix}}}:{name}";
 
