@@ -29,6 +29,7 @@ internal static class AdminModule
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 10, "People", "/admin/users") { Permission = Permission.ReadUsers })
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 20, "Roles", "/admin/roles") { Permission = Permission.ReadRoles })
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 25, "Groups", "/admin/groups") { Permission = Permission.ReadRoles })
+        .AddSingleton(new NavigationItem(NavigationItem.Admin, 30, "Clients", ClientsPage.All) { Permission = Permission.ReadClients })
         .AddSingleton(new NavigationItem(NavigationItem.Admin, 60, "Service accounts", "/admin/service-accounts") { Permission = Permission.ReadServiceAccounts })
         .AddSingleton(AuditedThings.People).AddSingleton(AuditedThings.ServiceAccounts).AddSingleton(AuditedThings.Roles).AddSingleton(AuditedThings.Groups).AddSingleton(AuditedThings.Clients);
 

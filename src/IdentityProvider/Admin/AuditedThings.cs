@@ -1,3 +1,4 @@
+using IdentityProvider.Admin.Clients;
 using IdentityProvider.Admin.People;
 using IdentityProvider.Admin.Rights;
 using IdentityProvider.Admin.ServiceAccounts;
@@ -33,5 +34,5 @@ internal static class AuditedThings
         await db.Set<Group>().Where(group => ids.Contains(group.Name)).Select(group => group.Name).ToDictionaryAsync(name => name, name => new AuditedThing(name, GroupsPage.PathOf(name)), ct));
 
     public static readonly AuditedKind Clients = new(Caller.Client, Permission.ReadClients, async (db, ids, ct) =>
-        await db.Set<Client>().AsNoTracking().Where(client => ids.Contains(client.ClientId!)).ToDictionaryAsync(client => client.ClientId!, client => new AuditedThing(client.DisplayName ?? client.ClientId!, null), ct));
+        await db.Set<Client>().AsNoTracking().Where(client => ids.Contains(client.ClientId!)).ToDictionaryAsync(client => client.ClientId!, client => new AuditedThing(client.DisplayName ?? client.ClientId!, ClientsPage.PathOf(client.ClientId!)), ct));
 }

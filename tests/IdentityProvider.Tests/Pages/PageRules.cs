@@ -17,7 +17,7 @@ internal static class PageRules
           if (!document.documentElement.lang || document.documentElement.dir !== 'ltr') broken.push('lang or dir is missing');
           if (document.querySelector('[style], style, script:not([src]), [onclick], [onsubmit]')) broken.push('something is inline');
 
-          for (const input of all('input')) {
+          for (const input of all('input, select, textarea')) {
             if (![...input.labels].some(visible)) broken.push(`no visible label: ${name(input)}`);
             if (!input.hasAttribute('autocomplete') && input.type !== 'checkbox') broken.push(`no autocomplete: ${name(input)}`);
             if (!input.id || (input.name !== input.id && !(input.type === 'checkbox' && input.closest('fieldset') && input.id.startsWith(`${input.name}-`)))) broken.push(`name is not id: ${name(input)}`);
@@ -33,7 +33,7 @@ internal static class PageRules
             if (form.method === 'get' ? form.getAttribute('role') !== 'search' && form.querySelector('input:not([type=hidden], [type=checkbox])') : !form.noValidate) broken.push(`not a novalidate post: ${name(form)}`);
           for (const button of all('.button, form button[type=submit]'))
             if (button.getBoundingClientRect().height < 44) broken.push(`button lower than 44px: ${name(button)}`);
-          for (const target of all('a[href], button, input, summary, [tabindex="0"]')) {
+          for (const target of all('a[href], button, input, select, textarea, summary, [tabindex="0"]')) {
             const box = target.getBoundingClientRect();
             if (box.width < 24 || box.height < 24) broken.push(`target ${box.width} x ${box.height}: ${name(target)}`);
           }
@@ -74,7 +74,7 @@ internal static class PageRules
             const box = e.getBoundingClientRect(), style = getComputedStyle(e);
             if (!box.width || e.closest('.hidden, svg')) continue;
             if (box.right > innerWidth + 1 || box.left < -1) broken.push(`sticks out: ${e.outerHTML.slice(0, 100)}`);
-            if (style.overflow !== 'visible' && e.tagName !== 'INPUT' && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)) broken.push(`is cut: ${e.outerHTML.slice(0, 100)}`);
+            if (style.overflow !== 'visible' && !['INPUT', 'TEXTAREA'].includes(e.tagName) && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)) broken.push(`is cut: ${e.outerHTML.slice(0, 100)}`);
           }
           return broken;
         }
@@ -90,7 +90,7 @@ internal static class PageRules
         """;
 
     private const string ForcedColours = """
-        () => [...document.querySelectorAll('button, .button, input:not([type=hidden])')]
+        () => [...document.querySelectorAll('button, .button, input:not([type=hidden]), select, textarea')]
           .filter(e => e.getClientRects().length && e.type !== 'checkbox' && !e.classList.contains('link'))
           .filter(e => { const s = getComputedStyle(e); return parseFloat(s.borderTopWidth) < 1 || s.borderTopStyle === 'none' || s.borderTopColor === s.backgroundColor; })
           .map(e => `no border in forced colours: ${e.outerHTML.slice(0, 100)}`)

@@ -44,9 +44,7 @@ internal sealed class Browser(Uri issuer, HttpMessageHandler? way = null) : IDis
         var pressed = Page.Document.QuerySelectorAll<IHtmlButtonElement>("button").FirstOrDefault(b => b.TextContent.Trim().StartsWith(button, StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"There is no button '{button}' on: {Page.Text}");
         var form = pressed.Form!;
-        var values = form.Elements.OfType<IHtmlInputElement>()
-            .Where(i => i.Name is { Length: > 0 } && (i.Type is not ("checkbox" or "radio") || i.IsChecked))
-            .Select(i => KeyValuePair.Create(i.Name!, i.Value)).Where(v => !fields.Any(f => f.Name == v.Key))
+        var values = form.Elements.SelectMany(Sent).Where(v => !fields.Any(f => f.Name == v.Key))
             .Concat(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
         var action = pressed.GetAttribute("formaction") ?? form.GetAttribute("action") ?? "";
         return PostAsync(new Uri(Page.Url, action.Length > 0 ? action : Page.Url.PathAndQuery), values);
@@ -77,6 +75,14 @@ internal sealed class Browser(Uri issuer, HttpMessageHandler? way = null) : IDis
 
         throw new InvalidOperationException($"Redirected without end, last at {Page.Url}.");
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Sent(IElement element) => element switch
+    {
+        IHtmlInputElement { Name: { Length: > 0 } name } input => input.Type is not ("checkbox" or "radio") || input.IsChecked ? [KeyValuePair.Create(name, input.Value)] : [],
+        IHtmlTextAreaElement { Name: { Length: > 0 } name } text => [KeyValuePair.Create(name, text.Value)],
+        IHtmlSelectElement { Name: { Length: > 0 } name } choice => [KeyValuePair.Create(name, choice.Value ?? "")],
+        _ => [],
+    };
 
     private static Uri? Next(Uri url, HttpResponseMessage response)
     {

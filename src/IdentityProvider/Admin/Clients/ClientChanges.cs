@@ -32,7 +32,16 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, UserRoles roles
             return (null, null, refused);
         var unreadable = JsonInput.Fill(metadata, json, ClientAnswer.Told);
         if (metadata.ClientId.Length == 0 && !json.TryGetProperty("client_id", out _))
-            metadata.ClientId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
+            metadata.ClientId = NewId();
+        return await AddAsync(actor, metadata, unreadable, ct);
+    }
+
+    /// <summary>An id for whom none is chosen.</summary>
+    public string NewId() => Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
+
+    /// <inheritdoc cref="AddAsync(Guid, HttpContext, CancellationToken)"/>
+    public async Task<(Client? Client, string? Secret, IResult? Refused)> AddAsync(Guid actor, ClientMetadata metadata, IReadOnlyCollection<Problem> unreadable, CancellationToken ct)
+    {
         var made = NeedsSecret(metadata) && metadata.ClientSecret is null ? metadata.ClientSecret = Handle.Create() : null;
         if (await RefuseAsync(actor, metadata, null, unreadable, ct) is { } unfit)
             return (null, null, unfit);
@@ -56,18 +65,23 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, UserRoles roles
         return (client, made, null);
     }
 
-    /// <inheritdoc cref="AddAsync"/>
+    /// <inheritdoc cref="AddAsync(Guid, HttpContext, CancellationToken)"/>
     public async Task<(Client? Client, string? Secret, IResult? Refused)> ChangeAsync(Guid actor, string clientId, HttpContext http, CancellationToken ct)
     {
+        var metadata = new ClientMetadata { ClientId = clientId };
         var (json, refused) = await JsonBody.ReadAsync(http, ct);
-        if (refused is not null)
-            return (null, null, refused);
+        return refused is null ? await ChangeAsync(actor, clientId, metadata, JsonInput.Fill(metadata, json, ClientAnswer.Told), EntityTag.SeenBy(http), ct) : (null, null, refused);
+    }
+
+    /// <inheritdoc cref="AddAsync(Guid, HttpContext, CancellationToken)"/>
+    public async Task<(Client? Client, string? Secret, IResult? Refused)> ChangeAsync(
+        Guid actor, string clientId, ClientMetadata metadata, IReadOnlyCollection<Problem> unread, Func<string, IResult?> stale, CancellationToken ct)
+    {
         if (await FindAsync(db, clientId, ct) is not { } client)
             return (null, null, Refusals.Missing("client"));
-        if (EntityTag.Stale(http, TagOf(client)) is { } stale)
-            return (null, null, stale);
-        var metadata = new ClientMetadata { ClientId = clientId };
-        List<Problem> unreadable = [.. JsonInput.Fill(metadata, json, ClientAnswer.Told)];
+        if (stale(TagOf(client)) is { } lost)
+            return (null, null, lost);
+        List<Problem> unreadable = [.. unread];
         if (metadata.ClientId != clientId)
             unreadable.Add(new("client_id", "is another one. A client keeps its id; leave it out."));
         if (metadata.ClientSecret is not null)
@@ -85,18 +99,18 @@ internal sealed class ClientChanges(Store db, HeldByCaller held, UserRoles roles
         if (changed.Length == 0 && made is null)
             return (client, null, null);
         var row = db.Entry(client);
-        if (await SaveAsync(client, now, new ClientAdministered(actor, clientId, "changed", string.Join(' ', changed)) { Before = RowFacts.Before(row), After = RowFacts.After(row) }, ct) is { } lost)
-            return (null, null, lost);
+        if (await SaveAsync(client, now, new ClientAdministered(actor, clientId, "changed", string.Join(' ', changed)) { Before = RowFacts.Before(row), After = RowFacts.After(row) }, ct) is { } faster)
+            return (null, null, faster);
         return (client, made, null);
     }
 
     /// <summary>With everything it was given: its grants and tokens end, what people allowed it is forgotten.</summary>
     /// <returns>Null when it is done.</returns>
-    public async Task<IResult?> RemoveAsync(Guid actor, string clientId, HttpContext http, CancellationToken ct)
+    public async Task<IResult?> RemoveAsync(Guid actor, string clientId, Func<string, IResult?> stale, CancellationToken ct)
     {
         if (await FindAsync(db, clientId, ct) is not { } client)
             return Refusals.Missing("client");
-        if ((EntityTag.Stale(http, TagOf(client)) ?? await AboveAsync(actor, client, null, ct)) is { } refused)
+        if ((stale(TagOf(client)) ?? await AboveAsync(actor, client, null, ct)) is { } refused)
             return refused;
         await using (var transaction = await db.Database.BeginTransactionAsync(ct))
         {

@@ -59,5 +59,5 @@ internal static class ClientsApi
 
     /// <summary>Removes a client, ends its grants and forgets what people allowed it.</summary>
     private static async Task<IResult> RemoveAsync(string clientId, HttpContext http, ClaimsPrincipal token, ClientChanges changes, CancellationToken ct) =>
-        await changes.RemoveAsync(AdminRoute.ActorOf(token), Segment.Decoded(clientId), http, ct) ?? Results.NoContent();
+        await changes.RemoveAsync(AdminRoute.ActorOf(token), Segment.Decoded(clientId), EntityTag.SeenBy(http), ct) ?? Results.NoContent();
 }

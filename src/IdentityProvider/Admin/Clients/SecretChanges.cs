@@ -38,8 +38,11 @@ internal sealed class SecretChanges(Store db, ClientChanges clients, TimeProvide
     public async Task<(SecretAnswer? Secret, IResult? Refused)> AddAsync(Guid actor, string clientId, HttpContext http, CancellationToken ct)
     {
         var input = new SecretInput();
-        if (await JsonBody.FillAsync(http, input, () => [], ct) is { } unfit)
-            return (null, unfit);
+        return await JsonBody.FillAsync(http, input, () => [], ct) is { } unfit ? (null, unfit) : await AddAsync(actor, clientId, input, ct);
+    }
+
+    public async Task<(SecretAnswer? Secret, IResult? Refused)> AddAsync(Guid actor, string clientId, SecretInput input, CancellationToken ct)
+    {
         if (await ClientChanges.FindAsync(db, clientId, ct) is not { } client)
             return (null, Refusals.Missing("client"));
         if (await clients.AboveAsync(actor, client, null, ct) is { } above)

@@ -1,3 +1,4 @@
+using IdentityProvider.Admin.Clients;
 using IdentityProvider.Clients;
 using IdentityProvider.Email;
 using IdentityProvider.Platform;
@@ -47,7 +48,7 @@ internal sealed class FirstSteps(Administrators administrators, IEnumerable<Fact
             new("Mails leave", email.Value.Smtp.Host is null ? "Set IdentityProvider:Email:Smtp, or nobody finds a way back to a forgotten password." : "Over the server that IdentityProvider:Email:Smtp names.", email.Value.Smtp.Host is not null),
             new("A second administrator", "Whoever is alone locks everybody out with one lost phone.", admins.Count > 1, "/admin/users", Permission.ReadUsers),
             new("Every administrator has a second factor", "An app or a passkey. They are asked for one at their next sign-in, too.", admins.Count > 0 && admins.All(protectedOnes.Contains), "/admin/users?role=admin", Permission.ReadUsers),
-            new("The first app", "A client, from a setup document, by the command line or over the admin API.", await db.Set<Client>().AnyAsync(ct)),
+            new("The first app", "A client: here, from a setup document, by the command line or over the admin API.", await db.Set<Client>().AnyAsync(ct), ClientsPage.New, Permission.ManageClients),
         ];
     }
 }

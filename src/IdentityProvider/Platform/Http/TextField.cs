@@ -20,6 +20,9 @@ internal sealed record TextField(string Name, string Label, string? Value)
     /// <summary>A short code that somebody types off a mail or a screen: large and wide apart.</summary>
     public bool IsDigits { get; init; }
 
+    /// <summary>How many lines are shown; 0: it is one line and stays so.</summary>
+    public int Lines { get; init; }
+
     public bool Required { get; init; }
     public bool Autofocus { get; init; }
 }
