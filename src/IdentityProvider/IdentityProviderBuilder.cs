@@ -48,6 +48,7 @@ public static class IdentityProviderBuilder
     public static WebApplicationBuilder AddIdentityProvider(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton(SettingFiles.AddTo(builder.Configuration, Environment.GetEnvironmentVariable(SettingFiles.CredentialsVariable)));
         builder.AddTelemetry();
         builder.Services
             .AddHostedService<IdentityProviderStart>()

@@ -5,6 +5,7 @@ using IdentityProvider.Backup;
 using IdentityProvider.Doctor;
 using IdentityProvider.Mfa;
 using IdentityProvider.Platform.CommandLine;
+using IdentityProvider.Platform.Health;
 using IdentityProvider.Platform.Settings;
 using IdentityProvider.Platform.Storage;
 using IdentityProvider.Registration;
@@ -61,7 +62,7 @@ public static class IdentityProviderCommands
         var serve = new Command("serve", "Runs the server. This is what happens without a command.") { TreatUnmatchedTokensAsErrors = false };
         var users = UsersCommand.Create(build);
         users.Add(ResetFactorsCommand.Create(build));
-        var root = new RootCommand("An OAuth 2.0 and OpenID Connect server.") { serve, MigrateCommand.Create(build), KeysCommand.Create(build), PanicCommand.Create(build), AuditCommand.Create(build), SetupCommand.Create(build), BackupCommand.Create(build), RestoreCommand.Create(build), MoveCommand.Create(build), DoctorCommand.Create(build), users, InviteCommand.Create(build), PasswordsCommand.Create() };
+        var root = new RootCommand("An OAuth 2.0 and OpenID Connect server.") { serve, HealthCommand.Create(), MigrateCommand.Create(build), KeysCommand.Create(build), PanicCommand.Create(build), AuditCommand.Create(build), SetupCommand.Create(build), BackupCommand.Create(build), RestoreCommand.Create(build), MoveCommand.Create(build), DoctorCommand.Create(build), users, InviteCommand.Create(build), PasswordsCommand.Create() };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction(ServeAsync);
         serve.SetAction(ServeAsync);

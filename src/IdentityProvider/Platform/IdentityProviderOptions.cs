@@ -43,6 +43,12 @@ public sealed class IdentityProviderOptions
     /// <summary>The certificate before; see <see cref="MasterKeyCertificateFile"/>.</summary>
     public string? FormerMasterKeyCertificateFile { get; set; }
 
+    /// <summary>
+    /// A folder with settings in files, as container platforms mount secrets: each file is named like the environment variable of its setting
+    /// (<c>IdentityProvider__Database__ConnectionString</c>) and holds the value. Files with other names are left alone.
+    /// </summary>
+    public string? SettingsFolder { get; set; }
+
     /// <summary>The issuer as a URI that ends in a slash.</summary>
     internal Uri IssuerUri => new(Issuer.EndsWith('/') ? Issuer : Issuer + "/", UriKind.Absolute);
 }

@@ -39,7 +39,7 @@ public sealed class Cluster : IAsyncLifetime
         {
             ["Network:TrustedProxies:0"] = "127.0.0.1",
             ["Setup:Files:0"] = workspace.Write("setup.json", TestDocument.Json),
-            ["Shutdown:Delay"] = "00:00:01",
+            ["Shutdown:Delay"] = "00:00:00.3",
 
             // A slow machine must not turn an answer that was lost into a theft.
             ["Tokens:RefreshTokenGrace"] = "00:01:00",
@@ -55,7 +55,12 @@ public sealed class Cluster : IAsyncLifetime
     internal Browser Browse(string from = "127.0.0.1", string? claims = null) => new(issuer, Nginx.WayFrom(from)) { Address = claims };
 
     /// <summary>Starts it where it was.</summary>
-    internal Task RestartAsync(HostProcess node) => StartAsync(Array.IndexOf(nodes, node));
+    internal async Task<HostProcess> RestartAsync(HostProcess node)
+    {
+        var index = Array.IndexOf(nodes, node);
+        await StartAsync(index);
+        return nodes[index];
+    }
 
     /// <summary>Asks both in turn until each answered the request after the other's: then the next request goes to the one whose turn it is.</summary>
     internal Task AlternatesAsync() => Eventually.HoldsAsync(async () =>

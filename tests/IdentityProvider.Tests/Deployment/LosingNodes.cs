@@ -12,20 +12,18 @@ public sealed class LosingNodes(Cluster cluster)
     public async Task A_node_that_stops_or_dies_costs_no_more_than_was_under_way_and_nothing_that_was_answered()
     {
         using var browser = cluster.Browse();
+        await LoseAsync(browser, cluster.Second, async node => Assert.Equal(0, (await node.TerminateAsync()).ExitCode));
+        await LoseAsync(browser, cluster.First, node => node.KillAsync());
+    }
+
+    private async Task LoseAsync(Browser browser, HostProcess node, Func<HostProcess, Task> end)
+    {
         var load = await Load.BeginAsync(cluster, browser);
-
         await load.AnswersAsync(50);
-        Assert.Equal(0, (await cluster.Second.TerminateAsync()).ExitCode);
+        await end(node);
         await load.AnswersAsync(50);
-        var stopped = load.Unanswered;
-        Assert.InRange(stopped, 0, Load.Posts);
-
-        await cluster.RestartAsync(cluster.Second);
-        await UsesAsync(cluster.Second);
-        await cluster.First.KillAsync();
-        await load.AnswersAsync(100);
         await load.EndAsync();
-        Assert.InRange(load.Unanswered - stopped, 0, Load.Posts);
+        Assert.InRange(load.Unanswered, 0, Load.Posts);
 
         // What was answered is so, on the node that is left: tokens are known, and no code buys anything twice.
         Assert.All(await load.IntrospectAsync(), active => Assert.True(active, "A token that was answered is unknown."));
@@ -33,8 +31,8 @@ public sealed class LosingNodes(Cluster cluster)
         foreach (var (client, code) in load.Codes)
             Assert.Equal("invalid_grant", (await new RelyingParty(cluster.Http, "trusted") { Verifier = client.Verifier }.RedeemAsync(code)).Error);
 
-        await cluster.RestartAsync(cluster.First);
-        await UsesAsync(cluster.First);
+        // Started without load: on two cores a process beside a busy one takes half a minute to come up.
+        await UsesAsync(await cluster.RestartAsync(node));
     }
 
     /// <summary>nginx tries a node again by itself.</summary>

@@ -28,10 +28,9 @@ internal sealed partial class Nginx : IDisposable
         (Issuer, PlainPort) = (issuer, plainPort);
         thumbprint = WriteCertificate();
         var configuration = Changed(Checkout.Read("deploy/nginx/nginx.conf"),
-            ("node-a:8080", firstNode), ("node-b:8080", secondNode),
+            ("/tmp/", folder.Folder + "/"), ("node-a:8080", firstNode), ("node-b:8080", secondNode),
             ("listen 8080", $"listen 127.0.0.1:{plainPort.ToString(CultureInfo.InvariantCulture)}"), ("listen 8443", $"listen 127.0.0.1:{issuer.Port.ToString(CultureInfo.InvariantCulture)}"),
-            ("/run/secrets/", folder.Folder + "/"), ("/tmp/nginx.pid", Path.Combine(folder.Folder, "nginx.pid")),
-            ("/dev/stdout", LogFile), ("/dev/stderr", Path.Combine(folder.Folder, "error.log")));
+            ("/run/secrets/", folder.Folder + "/"), ("/dev/stdout", LogFile), ("/dev/stderr", Path.Combine(folder.Folder, "error.log")));
 
         // One process: whoever started it can end it, and its worker needs no user of its own to read this folder.
         process = Process.Start(new ProcessStartInfo(Executable, ["-p", folder.Folder, "-c", folder.Write("nginx.conf", configuration), "-g", "daemon off; master_process off;"]) { RedirectStandardError = true })!;

@@ -60,7 +60,7 @@ public class CheckingSettings
                 "IdentityProvider:Rooms:Names: is a list, not one value. Set IdentityProvider:Rooms:Names:0 and the like.",
                 "IdentityProvider:Rooms:Nested: is a group of settings, not one value. Set IdentityProvider:Rooms:Nested:Ratio and the like.",
                 "IdentityProvider:Rooms:Pause: \"soon\" is not a time span. Write hours:minutes:seconds, like 00:15:00.",
-                "IdentityProvider:Sessions: is no setting. Remove it; IdentityProvider has Database, FormerMasterKey, FormerMasterKeyCertificateFile, FormerMasterKeyFile, Issuer, MasterKey, MasterKeyCertificateFile, MasterKeyFile, Other, ProductName, Rooms.",
+                "IdentityProvider:Sessions: is no setting. Remove it; IdentityProvider has Database, FormerMasterKey, FormerMasterKeyCertificateFile, FormerMasterKeyFile, Issuer, MasterKey, MasterKeyCertificateFile, MasterKeyFile, Other, ProductName, Rooms, SettingsFolder.",
             ],
             problems);
     }

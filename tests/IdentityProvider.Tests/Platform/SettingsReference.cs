@@ -26,6 +26,10 @@ public class SettingsReference
             Unknown names and wrong values stop the start, all listed at once with the remedy. In a list, count from 0:
             `IdentityProvider:Setup:Files:0`.
 
+            Any of them can lie in a file: with `_FILE` behind its name the value is the file's path (`IdentityProvider__Database__ConnectionString_FILE`),
+            and `IdentityProvider:SettingsFolder` names a folder of such files. What systemd hands over (`LoadCredential=IdentityProvider__MasterKey:...`) is
+            read by itself. Files win over everything but the command line; a line break at their end does not count.
+
             """);
         foreach (var section in RegisteredSettings.All())
         {

@@ -13,6 +13,7 @@ internal static class SettingsCheck
     {
         var sections = services.GetServices<SettingsSection>().Distinct().ToList();
         var problems = SettingsNames.Check(sections, configuration).ToList();
+        problems.AddRange(services.GetServices<SettingFiles>().SelectMany(files => files.Problems));
         foreach (var section in sections)
         {
             try

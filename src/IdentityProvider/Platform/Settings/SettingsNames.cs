@@ -34,6 +34,8 @@ internal sealed class SettingsNames(IReadOnlyCollection<SettingsSection> section
         foreach (var child in group.GetChildren())
         {
             var bound = properties[child.Key].ToArray();
+            if (bound.Length == 0 && SettingFiles.Named(child.Key) is { } inFile && properties[inFile].Any(SettingsShape.IsValue))
+                continue; // Read by SettingFiles, which says what is wrong with it.
             if (bound.Length == 0 && !deeper.Contains(child.Key))
                 Unknown(child, [.. properties.Select(property => property.Key), .. deeper]);
             else if (bound.Length > 0 && (SettingsShape.IsValue(bound[0]) || SettingsShape.ListOf(bound[0]) is not null || SettingsShape.DictionaryOf(bound[0]) is not null))
