@@ -45,7 +45,7 @@ internal static class EveryDoor
     {
         var text = new StringBuilder();
         await db.Database.OpenConnectionAsync();
-        foreach (var table in db.Model.GetEntityTypes().Select(t => t.GetTableName()).OfType<string>().Distinct().Except(Unsigned).Where(table => table != "Leases" && !table.StartsWith("Audit", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        foreach (var table in db.Model.GetEntityTypes().Select(t => t.GetTableName()).OfType<string>().Distinct().Except(Unsigned).Where(table => table is not ("Leases" or "HourlyCounts" or "DashboardState") && !table.StartsWith("Audit", StringComparison.Ordinal)).Order(StringComparer.Ordinal))
         {
             await using var command = db.Database.GetDbConnection().CreateCommand();
             command.CommandText = table == "Sessions" ? "SELECT Id, UserId, HandleHash, AuthenticatedAt, ConfirmedAt, CompletedAt, Factors FROM Sessions" : $"SELECT * FROM \"{table}\"";
