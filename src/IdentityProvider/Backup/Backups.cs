@@ -1,4 +1,3 @@
-using System.Reflection;
 using IdentityProvider.Backup.Files;
 using IdentityProvider.Backup.Tables;
 using IdentityProvider.Platform;
@@ -12,8 +11,6 @@ namespace IdentityProvider.Backup;
 /// <summary>Makes backups: one moment of the whole database, encrypted, and read back before it counts.</summary>
 internal sealed class Backups(Store db, IServiceScopeFactory scopes, BackupKeys keys, EventLog events, IOptions<IdentityProviderOptions> server, IOptions<DatabaseOptions> database, TimeProvider clock)
 {
-    private static readonly string version = typeof(Backups).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-
     /// <summary>The file appears under its name when it is whole and proven; until then it is called <c>.part</c>.</summary>
     /// <exception cref="BackupException">Nothing was written.</exception>
     public async Task<(BackupManifest Manifest, IReadOnlyList<TableSum> Sums)> WriteAsync(string file, CancellationToken ct)
@@ -48,7 +45,7 @@ internal sealed class Backups(Store db, IServiceScopeFactory scopes, BackupKeys 
         await Moment.BeginAsync(db, ct);
         var tables = StoredTables.Of(db);
         var manifest = new BackupManifest(
-            Guid.CreateVersion7(clock.GetUtcNow()), clock.GetUtcNow(), server.Value.Issuer, database.Value.Provider.ToString(), schema, version, [.. tables.Select(TableManifest.Of)]);
+            Guid.CreateVersion7(clock.GetUtcNow()), clock.GetUtcNow(), server.Value.Issuer, database.Value.Provider.ToString(), schema, ProductVersion.Text, [.. tables.Select(TableManifest.Of)]);
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

@@ -283,7 +283,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
         using var ada = await bench.SignedInAsync("ada");
         var page = await ada.OpenAsync("/admin/clients/web");
         var client = JsonDocument.Parse(page.Document.QuerySelector("pre.listing")!.TextContent).RootElement.GetProperty("clients")[0];
-        Assert.Equal("WEB_SECRET", client.GetProperty("client_secret").GetProperty("env").GetString());
+        Assert.Equal("CLIENT_WEB_SECRET", client.GetProperty("client_secret").GetProperty("env").GetString());
         Assert.False(client.TryGetProperty("consent", out _));
         var metadata = new ClientMetadata();
         Assert.Empty(JsonInput.Fill(metadata, JsonSerializer.SerializeToElement(client.EnumerateObject().Where(member => member.Name != "client_secret").ToDictionary(member => member.Name, member => member.Value))));

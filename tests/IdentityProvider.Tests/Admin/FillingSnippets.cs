@@ -62,6 +62,8 @@ public sealed class FillingSnippets
                 {
                     var code = snippet.Fill(Values(kind, method, "shop", redirect));
                     Assert.DoesNotContain("{{", code, StringComparison.Ordinal);
+                    if (snippet.IsPossible(Values(kind, method, "shop", redirect)))
+                        Assert.Contains(code.Split('\n'), line => line.TrimStart() is [not ('#' or '/'), ..]);
                     Assert.DoesNotContain(TestDocument.Secret, code, StringComparison.Ordinal);
                     if (method is "none" or "private_key_jwt")
                         Assert.DoesNotContain("ClientSecret = ", code, StringComparison.Ordinal);

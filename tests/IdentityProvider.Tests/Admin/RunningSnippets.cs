@@ -31,7 +31,7 @@ public sealed partial class RunningSnippets : IAsyncLifetime
             return await db.SaveChangesAsync();
         });
         var token = Json(await RunAsync("curl", "worker", ("WORKER_SECRET", TestDocument.Secret))).GetProperty("access_token").GetString()!;
-        var answer = Json(await RunAsync("curl-introspection", TestDocument.Api, (ClientDocument.SecretVariable(TestDocument.Api), TestDocument.Secret), ("TOKEN", token)));
+        var answer = Json(await RunAsync("curl-introspection", TestDocument.Api, ("NOTES_TEST_SECRET", TestDocument.Secret), ("TOKEN", token)));
         Assert.True(answer.GetProperty("active").GetBoolean());
         var (code, output, _) = await RunAsync("curl", "worker", ("WORKER_SECRET", "wrong"));
         Assert.NotEqual(0, code);

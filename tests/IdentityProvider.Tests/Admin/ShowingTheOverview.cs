@@ -146,11 +146,19 @@ public sealed class ShowingTheOverview : IAsyncLifetime
         var at = clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         Assert.All(page.Document.QuerySelectorAll("hgroup time"), time => Assert.Equal(at, time.GetAttribute("datetime")));
 
-        // Not again before its time.
+        // Not again before its time; and where nothing happens, nobody looks for more.
+        var job = host.Services.GetRequiredService<DashboardJob>();
         clock.Advance(TimeSpan.FromMinutes(1));
         await CountAsync();
+        Assert.False(await job.IsWaitingAsync(default));
+        await RecordAsync(clock.GetUtcNow(), 1, refused: 0);
+        Assert.True(await job.IsWaitingAsync(default));
+        await CountAsync();
+        Assert.False(await job.IsWaitingAsync(default));
         page = await ada.OpenAsync("/admin/overview");
         Assert.Equal(at, page.Document.QuerySelectorAll("hgroup time")[1].GetAttribute("datetime"));
+        clock.Advance(DashboardJob.FiguresEvery);
+        Assert.True(await job.IsWaitingAsync(default));
     }
 
     [Fact]

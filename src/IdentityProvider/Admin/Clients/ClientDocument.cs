@@ -16,7 +16,7 @@ internal static class ClientDocument
     {
         var entry = new JsonObject { ["client_id"] = metadata.ClientId };
         if (metadata.TokenEndpointAuthMethod is "client_secret_basic" or "client_secret_post")
-            entry["client_secret"] = new JsonObject { ["env"] = SecretVariable(metadata.ClientId) };
+            entry["client_secret"] = new JsonObject { ["env"] = Variable(metadata.ClientId) };
         var (said, usual) = (Node(metadata), Node(new ClientMetadata()));
         foreach (var (name, value) in said.Where(member => !entry.ContainsKey(member.Key) && !JsonNode.DeepEquals(member.Value, usual[member.Key])))
             entry[name] = value?.DeepClone();
@@ -30,13 +30,8 @@ internal static class ClientDocument
         return ours.Where(member => !JsonNode.DeepEquals(member.Value, others[member.Key])).Select(member => (member.Key, Shown(member.Value)));
     }
 
-    /// <summary>The environment variable that stands for the secret of a client.</summary>
-    public static string SecretVariable(string clientId)
-    {
-        var words = string.Concat(clientId.ToUpperInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')).Split('_', StringSplitOptions.RemoveEmptyEntries);
-        var name = string.Join('_', words is ["HTTPS" or "HTTP", .. var rest] ? rest : words);
-        return name.Length is 0 or > 24 || char.IsAsciiDigit(name[0]) ? "CLIENT_SECRET" : $"{name}_SECRET";
-    }
+    /// <summary>As <c>idp export</c> names it.</summary>
+    private static string Variable(string clientId) => $"CLIENT_{string.Concat(clientId.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToUpperInvariant(c) : '_'))}_SECRET";
 
     /// <summary>response_types follows grant_types, and the secret is nobody's to read.</summary>
     private static JsonObject Node(ClientMetadata metadata)

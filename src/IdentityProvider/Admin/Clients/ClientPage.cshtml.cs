@@ -17,19 +17,31 @@ internal sealed class ClientPage(ConsoleUsers console, ClientChanges changes, St
     public Client Client { get; private set; } = null!;
     public ClientMetadata Metadata { get; private set; } = null!;
 
-    /// <summary>Grants that live, and of how many people.</summary>
-    public (int Grants, int People) Given { get; private set; }
+    /// <summary>Beyond so many it is said that there are more: a page must not take longer with each of them.</summary>
+    private const int Most = 1000;
+
+    /// <summary>Grants that live, and of how many people; at most one more than <see cref="Most"/>.</summary>
+    private (int Grants, int People) given;
 
     public ConsoleUser Me { get; private set; } = null!;
     public string? Notice { get; private set; }
     public bool MayManage => Me.May(Permission.ManageClients);
 
+    /// <summary>What was given to it.</summary>
+    public string Given => given.Grants switch
+    {
+        0 => "Nothing that lives",
+        1 => "1 grant",
+        > Most => $"More than {Most} grants",
+        var grants => $"{grants} grants of {given.People} {(given.People == 1 ? "person" : "people")}",
+    };
+
     /// <summary>What follows from the removal.</summary>
-    public string Effect => Given.Grants switch
+    public string Effect => given.Grants switch
     {
         0 => "Nobody has granted it anything that lives",
         1 => "One grant ends, with its tokens",
-        var grants => $"{grants} grants of {Given.People} {(Given.People == 1 ? "person" : "people")} end, with their tokens",
+        _ => $"{Given} end, with their tokens",
     };
 
     public async Task<IActionResult> OnGetAsync(string id, string? done, CancellationToken ct)
@@ -61,8 +73,8 @@ internal sealed class ClientPage(ConsoleUsers console, ClientChanges changes, St
         if (await ClientChanges.FindAsync(db, clientId, ct) is not { } client)
             return NotFound();
         (Client, Me, Metadata) = (client, await console.OfAsync(HttpContext, ct), ClientMetadata.Of(client, new ClientMetadata()));
-        var given = db.Set<Grant>().Where(grant => grant.Application!.Id == client.Id && grant.Status == Statuses.Valid);
-        Given = (await given.CountAsync(ct), await given.Select(grant => grant.UserId).Distinct().CountAsync(ct));
+        var people = await db.Set<Grant>().Where(grant => grant.Application!.Id == client.Id && grant.Status == Statuses.Valid).Select(grant => grant.UserId).Take(Most + 1).ToListAsync(ct);
+        given = (people.Count, people.Distinct().Count());
         return Page();
     }
 }

@@ -28,7 +28,8 @@ internal sealed class ClientSnippetsPage(Store db, IOptions<IdentityProviderOpti
         var kind = ClientKind.Of(metadata);
         (Client, Values) = (client, await SnippetValues.OfAsync(db, options.Value.Issuer, metadata, ct));
         Notice = done is "added" ? "The client is there. This is code to start with." : null;
-        (Fitting, Others) = ([.. Snippet.All.Where(snippet => snippet.IsFor(kind))], [.. Snippet.All.Where(snippet => !snippet.IsFor(kind))]);
+        var possible = Snippet.All.Where(snippet => snippet.IsPossible(Values)).ToLookup(snippet => snippet.IsFor(kind));
+        (Fitting, Others) = ([.. possible[true]], [.. possible[false]]);
         return Page();
     }
 }

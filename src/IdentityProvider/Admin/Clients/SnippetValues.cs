@@ -37,7 +37,7 @@ internal sealed record SnippetValues(string Issuer, ClientMetadata Client, strin
     };
 
     /// <summary>The value of a place in the code, quoted and encoded.</summary>
-    public string Of(string place, SnippetLanguage language) => place == "secret_name" ? ClientDocument.SecretVariable(Client.ClientId) : language.Literal(place switch
+    public string Of(string place, SnippetLanguage language) => place == "secret_name" ? SecretVariable : language.Literal(place switch
     {
         "issuer" => Issuer,
         "discovery" => Below(".well-known/openid-configuration"),
@@ -46,7 +46,7 @@ internal sealed record SnippetValues(string Issuer, ClientMetadata Client, strin
         "introspection_endpoint" => Below("connect/introspect"),
         "client_id" => Client.ClientId,
         "client_id_encoded" => Uri.EscapeDataString(Client.ClientId),
-        "secret" => ClientDocument.SecretVariable(Client.ClientId),
+        "secret" => SecretVariable,
         "method" => Client.TokenEndpointAuthMethod,
         "scope" => Client.Scope,
         "redirect_uri" => RedirectUri,
@@ -56,6 +56,17 @@ internal sealed record SnippetValues(string Issuer, ClientMetadata Client, strin
         "api" => Api,
         _ => throw new ArgumentOutOfRangeException(nameof(place), place, "No snippet may ask for it."),
     });
+
+    /// <summary>The environment variable that the application reads its secret from.</summary>
+    public string SecretVariable
+    {
+        get
+        {
+            var words = string.Concat(Client.ClientId.ToUpperInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')).Split('_', StringSplitOptions.RemoveEmptyEntries);
+            var name = string.Join('_', words is ["HTTPS" or "HTTP", .. var rest] ? rest : words);
+            return name.Length is 0 or > 24 || char.IsAsciiDigit(name[0]) ? "CLIENT_SECRET" : $"{name}_SECRET";
+        }
+    }
 
     private bool HasSecret => Client.TokenEndpointAuthMethod is "client_secret_basic" or "client_secret_post";
 

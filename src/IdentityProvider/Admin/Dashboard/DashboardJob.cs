@@ -1,4 +1,5 @@
 using System.Text.Json;
+using IdentityProvider.Platform.Events;
 using IdentityProvider.Platform.Jobs;
 using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -20,16 +21,23 @@ internal sealed class DashboardJob(IServiceScopeFactory scopes, IEnumerable<Figu
 
     private async Task CountIfLeaderAsync(CancellationToken ct)
     {
-        if (await IsLeaderAsync(ct))
+        if (await IsWaitingAsync(ct) && await IsLeaderAsync(ct))
             await RunOnceAsync(ct);
     }
 
-    private async Task<bool> IsLeaderAsync(CancellationToken ct)
+    /// <summary>Where nothing happens, nobody writes but every few minutes.</summary>
+    public async Task<bool> IsWaitingAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        var now = clock.GetUtcNow();
-        return await Lease.TryTakeAsync(scope.ServiceProvider.GetRequiredService<Store>(), Job, self, now, now + (3 * Interval), ct);
+        var db = scope.ServiceProvider.GetRequiredService<Store>();
+        return await db.Set<DashboardState>().AsNoTracking().FirstOrDefaultAsync(ct) is not { } state || AreDue(state.FiguresAt, clock.GetUtcNow())
+            || await db.Set<AuditRecord>().AnyAsync(r => r.Sequence > state.Cursor, ct);
     }
+
+    private Task<bool> IsLeaderAsync(CancellationToken ct) => Lease.TryTakeAsync(scopes, Job, self, clock, 3 * Interval, ct);
+
+    /// <summary>A clock that was put back must not keep them from being counted.</summary>
+    private static bool AreDue(DateTimeOffset figuresAt, DateTimeOffset now) => figuresAt <= now - FiguresEvery || figuresAt > now;
 
     /// <summary>All that waits. Whoever has very much to count holds the lease anew now and then; losing it costs nothing but doing some twice in vain.</summary>
     public async Task RunOnceAsync(CancellationToken ct)
@@ -39,7 +47,7 @@ internal sealed class DashboardJob(IServiceScopeFactory scopes, IEnumerable<Figu
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<Store>();
         var now = clock.GetUtcNow();
-        if (await db.Set<DashboardState>().AnyAsync(s => s.FiguresAt > now - FiguresEvery && s.FiguresAt <= now, ct))
+        if (!AreDue(await db.Set<DashboardState>().Select(s => s.FiguresAt).SingleAsync(ct), now))
             return;
         var counted = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var figure in figures)

@@ -20,17 +20,8 @@ internal sealed class FirstSteps(Administrators administrators, IEnumerable<Fact
 
     public async Task PutAwayAsync(Guid person, CancellationToken ct)
     {
-        if (await ArePutAwayAsync(person, ct))
-            return;
-        db.Add(new FirstStepsPutAway { UserId = person, At = clock.GetUtcNow() });
-        try
-        {
-            await db.SaveChangesAsync(ct);
-        }
-        catch (DbUpdateException twice) when (twice.IsUniqueViolation())
-        {
-            db.ChangeTracker.Clear();
-        }
+        if (!await ArePutAwayAsync(person, ct))
+            await db.TryAddAsync(new FirstStepsPutAway { UserId = person, At = clock.GetUtcNow() }, ct);
     }
 
     public Task ShowAsync(Guid person, CancellationToken ct) => db.Set<FirstStepsPutAway>().Where(p => p.UserId == person).ExecuteDeleteAsync(ct);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using IdentityProvider.Platform.Http;
 using IdentityProvider.Roles;
 using IdentityProvider.Sessions.Admin;
@@ -24,8 +23,6 @@ internal sealed class OverviewPage(ConsoleUsers console, DashboardNumbers number
     public static readonly string DoneRecords = $"name={EventCounts.Started},{EventCounts.Completed}", RefusedRecords = $"name={string.Join(',', EventCounts.Refusals)}";
 
     private static readonly string[] Watched = [MailsGivenUp, WebhooksOff, Delegated, EventCounts.CodeIssued];
-
-    public static string Version { get; } = (typeof(OverviewPage).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown").Split('+')[0];
 
     public ConsoleUser Me { get; private set; } = null!;
     public DashboardState? State { get; private set; }

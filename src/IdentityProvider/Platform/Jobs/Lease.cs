@@ -1,6 +1,7 @@
 using IdentityProvider.Platform.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace IdentityProvider.Platform.Jobs;
 
@@ -20,6 +21,14 @@ internal sealed class Lease
             .ExecuteUpdateAsync(set => set.SetProperty(l => l.Holder, holder).SetProperty(l => l.HeldUntil, until), ct) == 1)
             return true;
         return !await db.Set<Lease>().AnyAsync(l => l.Name == name, ct) && await db.TryAddAsync(new Lease { Name = name, Holder = holder, HeldUntil = until }, ct);
+    }
+
+    /// <inheritdoc cref="TryTakeAsync(Store, string, Guid, DateTimeOffset, DateTimeOffset, CancellationToken)"/>
+    public static async Task<bool> TryTakeAsync(IServiceScopeFactory scopes, string name, Guid holder, TimeProvider clock, TimeSpan held, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var now = clock.GetUtcNow();
+        return await TryTakeAsync(scope.ServiceProvider.GetRequiredService<Store>(), name, holder, now, now + held, ct);
     }
 
     internal sealed class Table : IEntityTypeConfiguration<Lease>

@@ -25,12 +25,7 @@ internal sealed class PruningJob(IServiceScopeFactory scopes, IEnumerable<Prunin
     }
 
     /// <summary>Held beyond the next turn, so that it stays where it is while that node lives.</summary>
-    public async Task<bool> IsLeaderAsync(CancellationToken ct)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var now = clock.GetUtcNow();
-        return await Lease.TryTakeAsync(scope.ServiceProvider.GetRequiredService<Store>(), Job, self, now, now + (1.5 * Interval), ct);
-    }
+    public Task<bool> IsLeaderAsync(CancellationToken ct) => Lease.TryTakeAsync(scopes, Job, self, clock, 1.5 * Interval, ct);
 
     public async Task RunOnceAsync(CancellationToken ct)
     {

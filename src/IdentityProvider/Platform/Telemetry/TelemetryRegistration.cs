@@ -31,7 +31,7 @@ internal static class TelemetryRegistration
             return builder;
 
         var telemetry = builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(builder.Configuration[ServiceName] ?? "identityprovider", serviceVersion: typeof(TelemetryRegistration).Assembly.GetName().Version?.ToString(3)))
+            .ConfigureResource(resource => resource.AddService(builder.Configuration[ServiceName] ?? "identityprovider", serviceVersion: ProductVersion.Text))
             .WithMetrics(metrics =>
             {
                 metrics.AddMeter(Meters);
