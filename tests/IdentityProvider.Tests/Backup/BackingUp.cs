@@ -211,6 +211,10 @@ public sealed class BackingUp : IDisposable
     [InlineData("restore --from x --replace https://another.test", "This deletes everything in the database. If you mean it: restore --from x --replace http://localhost:5080")]
     [InlineData("backup --to x --IdentityProvider:Backup:Key=AAAA", "--IdentityProvider:Backup:Key does not belong on a command line")]
     [InlineData("restore --from x --IdentityProvider:Backup:Key AAAA", "--IdentityProvider:Backup:Key does not belong on a command line")]
+    [InlineData("move", "Say where to: move --to-provider PostgreSql")]
+    [InlineData("move --to-provider Sqlite", "IdentityProvider__Move__ConnectionString")]
+    [InlineData("move --to-provider Oracle", "Oracle")]
+    [InlineData("move --to-provider PostgreSql --IdentityProvider:Move:ConnectionString=Password=AAAA", "does not belong on a command line")]
     public async Task A_command_that_is_not_meant_does_nothing(string line, string says)
     {
         await using var database = FreshDatabase.Of(DatabaseProvider.Sqlite);

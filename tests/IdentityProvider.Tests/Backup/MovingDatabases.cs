@@ -96,21 +96,6 @@ public sealed class MovingDatabases : IDisposable
         Assert.Contains("Stop every node of the server", output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("move", "Say where to: move --to-provider PostgreSql")]
-    [InlineData("move --to-provider Sqlite", "IdentityProvider__Move__ConnectionString")]
-    [InlineData("move --to-provider Oracle", "Oracle")]
-    [InlineData("move --to-provider PostgreSql --IdentityProvider:Move:ConnectionString=Password=AAAA", "does not belong on a command line")]
-    public async Task A_command_that_is_not_meant_does_nothing(string line, string says)
-    {
-        await using var database = FreshDatabase.Of(DatabaseProvider.Sqlite);
-        await PreparedStore.CreateAsync(database.Options);
-        var (code, output) = await Commands.RunAsync(issuer, database.Options, [], line.Split(' '));
-        Assert.Equal(ExitCode.Misused, code);
-        Assert.Contains(says, output, StringComparison.Ordinal);
-        Assert.DoesNotContain("AAAA", output, StringComparison.Ordinal);
-    }
-
     /// <summary>PostgreSQL's with its tables; a file is not there yet.</summary>
     private static Task CreateAsync(FreshDatabase database)
     {

@@ -33,7 +33,18 @@ public sealed class Restoring
 
         public string Kid => RelyingParty.Header(New["access_token"]!).GetProperty("kid").GetString()!;
 
-        public async Task TellAsync(Dictionary<string, string> settings)
+        public Uri Issuer => server.Issuer;
+
+        /// <summary>The whole of it, on a server that is stopped then.</summary>
+        public static async Task<Story> TellAsync(FreshDatabase database, Workspace workspace, Dictionary<string, string> settings)
+        {
+            await using var host = await IdpHost.StartAsync(new IdpSetup { Database = database.Options, Document = KeyBench.Document(), Settings = settings });
+            var story = new Story(host, workspace, database.Options);
+            await story.TellAsync(settings);
+            return story;
+        }
+
+        private async Task TellAsync(Dictionary<string, string> settings)
         {
             var token = await KeyBench.TokenAsync(server);
             Old = await new RelyingParty(server, "trusted").TokensAsync(Before, Scope);
@@ -46,6 +57,17 @@ public sealed class Restoring
             using var browser = new Browser(server);
             NewCode = (await Coded.SignInAsync(browser)).Query("code");
             await AssertAliveAsync(server, New["access_token"]!, true);
+            Assert.True(await IsSignedInAsync(server, After));
+        }
+
+        /// <summary>Puts the backup into an empty database and starts a server on it.</summary>
+        public async Task<(IdpHost Back, string Output)> RestoreAsync(FreshDatabase target, Dictionary<string, string> settings, params string[] options)
+        {
+            await PreparedStore.CreateAsync(target.Options);
+            var (code, output) = await Commands.RunAsync(Issuer, target.Options, settings, ["restore", "--from", File, .. options]);
+            Assert.True(code == ExitCode.Done, output);
+            NpgsqlConnection.ClearAllPools();
+            return (await IdpHost.StartAsync(new IdpSetup { Database = target.Options, Document = KeyBench.Document(), Issuer = Issuer, Settings = settings }), output);
         }
 
         public void Dispose()
@@ -72,20 +94,11 @@ public sealed class Restoring
         await using var first = FreshDatabase.Of(provider);
         await using var second = FreshDatabase.Of(provider);
         using var workspace = new Workspace();
-        var host = await IdpHost.StartAsync(new IdpSetup { Database = first.Options, Document = KeyBench.Document() });
-        using var story = new Story(host, workspace, first.Options);
-        await story.TellAsync([]);
-        var issuer = host.Issuer;
-        await host.DisposeAsync();
-
-        await PreparedStore.CreateAsync(second.Options);
-        var (code, output) = await Commands.RunAsync(issuer, second.Options, [], "restore", "--from", story.File);
-        Assert.True(code == ExitCode.Done, output);
+        using var story = await Story.TellAsync(first, workspace, []);
+        var (back, output) = await story.RestoreAsync(second, []);
+        await using var running = back;
         Assert.Contains("2 sessions, ", output, StringComparison.Ordinal);
         Assert.Contains("1 API keys", output, StringComparison.Ordinal);
-        NpgsqlConnection.ClearAllPools();
-
-        await using var back = await IdpHost.StartAsync(new IdpSetup { Database = second.Options, Document = KeyBench.Document(), Issuer = issuer });
         Assert.False(await IsSignedInAsync(back, story.Before));
         Assert.False(await IsSignedInAsync(back, story.After));
         var client = new RelyingParty(back, "trusted");
@@ -104,8 +117,8 @@ public sealed class Restoring
         using var browser = new Browser(back);
         await AssertAliveAsync(back, (await client.TokensAsync(browser, Story.Scope))["access_token"]!, true);
         Assert.Equal(1, await back.InStoreAsync(db => db.Set<AuditRecord>().CountAsync(r => r.Name == "backup.restored")));
-        (code, output) = await back.RunCommandAsync(second.Options, "audit", "verify");
-        Assert.True(code == ExitCode.Done, output);
+        var (code, verified) = await back.RunCommandAsync(second.Options, "audit", "verify");
+        Assert.True(code == ExitCode.Done, verified);
     }
 
     [Theory]
@@ -115,19 +128,10 @@ public sealed class Restoring
         await using var first = FreshDatabase.Of(provider);
         await using var second = FreshDatabase.Of(provider);
         using var workspace = new Workspace();
-        var host = await IdpHost.StartAsync(new IdpSetup { Database = first.Options, Document = KeyBench.Document() });
-        using var story = new Story(host, workspace, first.Options);
-        await story.TellAsync([]);
-        var issuer = host.Issuer;
-        await host.DisposeAsync();
-
-        await PreparedStore.CreateAsync(second.Options);
-        var (code, output) = await Commands.RunAsync(issuer, second.Options, [], "restore", "--from", story.File, "--keep-sessions", "--keep-api-keys");
-        Assert.True(code == ExitCode.Done, output);
+        using var story = await Story.TellAsync(first, workspace, []);
+        var (back, output) = await story.RestoreAsync(second, [], "--keep-sessions", "--keep-api-keys");
+        await using var running = back;
         Assert.DoesNotContain("sessions", output, StringComparison.Ordinal);
-        NpgsqlConnection.ClearAllPools();
-
-        await using var back = await IdpHost.StartAsync(new IdpSetup { Database = second.Options, Document = KeyBench.Document(), Issuer = issuer });
         Assert.True(await IsSignedInAsync(back, story.Before));
         Assert.False(await IsSignedInAsync(back, story.After));
         var client = new RelyingParty(back, "trusted");
@@ -146,32 +150,23 @@ public sealed class Restoring
         await using var kept = FreshDatabase.Of(DatabaseProvider.Sqlite);
         using var workspace = new Workspace();
         var redis = TestRedis.Settings();
-        var host = await IdpHost.StartAsync(new IdpSetup { Database = first.Options, Document = KeyBench.Document(), Settings = redis });
-        using var story = new Story(host, workspace, first.Options);
-        await story.TellAsync(redis);
-        Assert.True(await IsSignedInAsync(host, story.After));
-        var issuer = host.Issuer;
-        await host.DisposeAsync();
+        using var story = await Story.TellAsync(first, workspace, redis);
 
-        await PreparedStore.CreateAsync(kept.Options);
-        var (code, output) = await Commands.RunAsync(issuer, kept.Options, redis, "restore", "--from", story.File, "--keep-sessions");
-        Assert.True(code == ExitCode.Done, output);
-        await using (var back = await IdpHost.StartAsync(new IdpSetup { Database = kept.Options, Document = KeyBench.Document(), Issuer = issuer, Settings = redis }))
+        var (back, _) = await story.RestoreAsync(kept, redis, "--keep-sessions");
+        await using (back)
         {
             Assert.True(await IsSignedInAsync(back, story.Before));
             Assert.False(await IsSignedInAsync(back, story.After));
         }
 
-        await PreparedStore.CreateAsync(ended.Options);
-        (code, output) = await Commands.RunAsync(issuer, ended.Options, redis, "restore", "--from", story.File);
-        Assert.True(code == ExitCode.Done, output);
-        await using (var back = await IdpHost.StartAsync(new IdpSetup { Database = ended.Options, Document = KeyBench.Document(), Issuer = issuer, Settings = redis }))
+        (back, _) = await story.RestoreAsync(ended, redis);
+        await using (back)
             Assert.False(await IsSignedInAsync(back, story.Before));
 
         // A Redis that does not answer might still know who is signed in.
         await using var third = FreshDatabase.Of(DatabaseProvider.Sqlite);
         await PreparedStore.CreateAsync(third.Options);
-        (code, output) = await Commands.RunAsync(issuer, third.Options, new(redis) { ["Redis:Configuration"] = "127.0.0.1:1,connectTimeout=200" }, "restore", "--from", story.File);
+        var (code, output) = await Commands.RunAsync(story.Issuer, third.Options, new(redis) { ["Redis:Configuration"] = "127.0.0.1:1,connectTimeout=200" }, "restore", "--from", story.File);
         Assert.Equal(ExitCode.Failed, code);
         Assert.Contains("Redis does not do what is asked of it", output, StringComparison.Ordinal);
         Assert.All(await FilledStore.ReadAsync(third.Options), table => Assert.Empty(table.Value));
