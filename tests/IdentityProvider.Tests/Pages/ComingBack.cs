@@ -24,7 +24,7 @@ public sealed class ComingBack(Stage stage)
         await tab.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Sign in", Exact = true }).ClickAsync();
         await Assertions.Expect(tab.Page.Locator("#username")).ToHaveValueAsync("ada@example.test");
         await tab.FillAndSubmitAsync("Sign in", ("password", "a quite different one"));
-        await tab.Page.WaitForURLAsync(url => url.StartsWith(stage.Client.Callback, StringComparison.Ordinal));
+        await tab.Page.ArriveAsync(url => url.StartsWith(stage.Client.Callback, StringComparison.Ordinal));
         Assert.Empty(tab.Faults);
     }
 }

@@ -36,7 +36,7 @@ public abstract class LookingAtPages(Stage stage)
         await using var tab = await stage.OpenTabAsync();
         await state.OpenAsync(stage, tab);
         var page = tab.Page;
-        await page.WaitForLoadStateAsync();
+        await page.LoadedAsync();
         List<string> broken = [.. await PageRules.StructureAsync(page, state), .. await PageRules.AxeAsync(page)];
         await PictureAsync(page, $"{name}-light");
 

@@ -37,7 +37,7 @@ internal static class PasskeyPages
         await tab.Context.AddCookiesAsync(await stage.SignedInAsync("keys"));
         await tab.OpenAsync(stage.Host, "/account/passkeys/add");
         await tab.PressAsync("Create a passkey");
-        await tab.Page.WaitForURLAsync("**/account/passkeys?done=added");
+        await tab.Page.ArriveAsync("**/account/passkeys?done=added");
         if (link is not null)
             await tab.Page.GetByText(link).First.ClickAsync();
     }
@@ -67,7 +67,7 @@ internal static class PasskeyPages
         });
         await Roads.AuthorizeAsync(stage, tab);
         await tab.SignInAsync("keys");
-        await tab.Page.WaitForURLAsync("**/mfa/passkey?*");
+        await tab.Page.ArriveAsync("**/mfa/passkey?*");
     }
 
     public static async Task PasskeyFactorFailedAsync(Stage stage, Tab tab)

@@ -18,7 +18,7 @@ public sealed class ProvingByMailInABrowser(Stage stage)
         await Assertions.Expect(tab.Page.GetByText("a code is on its way")).ToBeVisibleAsync();
         await tab.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(House.Checkout.Root, "artifacts", "screenshots", "login-mailcode-320.png"), FullPage = true });
         await tab.FillAndSubmitAsync("Sign in", ("password", TestDocument.Password), ("mailcode", (await host.MailAsync("ada@example.test")).Code()));
-        await tab.Page.WaitForURLAsync("**/account");
+        await tab.Page.ArriveAsync("**/account");
         Assert.Empty(tab.Faults);
     }
 }

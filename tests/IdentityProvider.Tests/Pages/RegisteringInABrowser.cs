@@ -25,9 +25,9 @@ public sealed class RegisteringInABrowser(Stage stage)
             await tab.FillAndSubmitAsync("Confirm", ("code", mail.Code()));
         }
 
-        await tab.Page.WaitForURLAsync("**/consent?*");
+        await tab.Page.ArriveAsync("**/consent?*");
         await tab.PressAsync("Allow");
-        await tab.Page.WaitForURLAsync($"{stage.Client.Callback}*");
+        await tab.Page.ArriveAsync($"{stage.Client.Callback}*");
         Assert.Empty(tab.Faults);
     }
 }

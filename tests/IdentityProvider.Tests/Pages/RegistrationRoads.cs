@@ -11,7 +11,7 @@ internal static class RegistrationRoads
     public static async Task RegisterAsync(Stage stage, Tab tab)
     {
         await Roads.AuthorizeAsync(stage, tab, ("prompt", "create"));
-        await tab.Page.WaitForURLAsync("**/register?*");
+        await tab.Page.ArriveAsync("**/register?*");
     }
 
     public static async Task RegisterAsync(Stage stage, Tab tab, string email, string password)
@@ -24,7 +24,7 @@ internal static class RegistrationRoads
     {
         var email = $"{Guid.CreateVersion7():N}@example.test";
         await RegisterAsync(stage, tab, email, RegistrationBench.Password);
-        await tab.Page.WaitForURLAsync("**/verify?*");
+        await tab.Page.ArriveAsync("**/verify?*");
         return email;
     }
 
@@ -53,7 +53,7 @@ internal static class RegistrationRoads
         var email = await VerifyAsync(stage, tab);
         await tab.Context.ClearCookiesAsync();
         await Roads.LoginAsync(stage, tab, email, RegistrationBench.Password);
-        await tab.Page.WaitForURLAsync("**/verify?*");
+        await tab.Page.ArriveAsync("**/verify?*");
     }
 
     public static async Task InvitationAsync(Stage stage, Tab tab)
@@ -69,13 +69,13 @@ internal static class RegistrationRoads
     {
         var email = await VerifyAsync(stage, tab);
         await tab.FillAndSubmitAsync("Confirm", ("code", (await stage.Host.MailAsync(email)).Code()));
-        await tab.Page.WaitForURLAsync("**/consent?*");
+        await tab.Page.ArriveAsync("**/consent?*");
         var other = $"{Guid.CreateVersion7():N}@example.test";
         await tab.OpenAsync(stage.Host, "/account/email");
         await tab.FillAndSubmitAsync("Send the mail", ("email", other));
-        await tab.Page.WaitForURLAsync("**/verify");
+        await tab.Page.ArriveAsync("**/verify");
         await tab.FillAndSubmitAsync("Confirm", ("code", (await stage.Host.MailAsync(other)).Code()));
-        await tab.Page.WaitForURLAsync("**/account?*");
+        await tab.Page.ArriveAsync("**/account?*");
         await tab.OpenAsync(stage.Host, (await stage.Host.MailAsync(email)).Link());
     }
 }

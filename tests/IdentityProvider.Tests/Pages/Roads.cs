@@ -37,7 +37,7 @@ internal static class Roads
     {
         await AuthorizeAsync(stage, tab);
         await tab.SignInAsync("otp");
-        await tab.Page.WaitForURLAsync("**/mfa?*");
+        await tab.Page.ArriveAsync("**/mfa?*");
     }
 
     public static async Task WrongCodeAsync(Stage stage, Tab tab)
@@ -58,14 +58,14 @@ internal static class Roads
         await tab.Context.AddCookiesAsync(await stage.SignedInAsync(username));
         await tab.OpenAsync(stage.Host, "/device");
         await tab.FillAndSubmitAsync("Continue", ("user_code", code["user_code"]!));
-        await tab.Page.WaitForURLAsync("**/device?ticket=*");
+        await tab.Page.ArriveAsync("**/device?ticket=*");
     }
 
     public static async Task AnswerDeviceAsync(Stage stage, Tab tab, string answer)
     {
         await DeviceAsync(stage, tab);
         await tab.PressAsync(answer);
-        await tab.Page.WaitForURLAsync("**/device?done=*");
+        await tab.Page.ArriveAsync("**/device?done=*");
     }
 
     public static async Task ChooseAsync(Stage stage, Tab tab, params string[] usernames)
@@ -80,7 +80,7 @@ internal static class Roads
         await tab.Context.AddCookiesAsync(await stage.SignedInAsync(true, "zoe", "ada"));
         await tab.OpenAsync(stage.Host, "/signout");
         await tab.PressAsync("Sign out");
-        await tab.Page.WaitForURLAsync("**/signed-out");
+        await tab.Page.ArriveAsync("**/signed-out");
         await AuthorizeAsync(stage, tab, ("prompt", "select_account"));
     }
 

@@ -46,7 +46,7 @@ public sealed class SettingUpTwoSteps(Stage stage)
 
         // The button itself says it: nobody goes on without.
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "I have saved the codes" }).PressAsync("Enter");
-        await tab.Page.WaitForURLAsync("**/account/authenticators?done=added*");
+        await tab.Page.ArriveAsync("**/account/authenticators?done=added*");
         Assert.Empty(tab.Faults);
     }
 }

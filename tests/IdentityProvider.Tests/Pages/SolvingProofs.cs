@@ -23,7 +23,7 @@ public sealed class SolvingProofs(Stage stage)
 
         // At once, before any proof can be there.
         await tab.SignInAsync();
-        await tab.Page.WaitForURLAsync("**/consent?*");
+        await tab.Page.ArriveAsync("**/consent?*");
         Assert.Empty(tab.Faults);
     }
 }

@@ -56,7 +56,7 @@ internal static class TwoStepRoads
         await WithAppAsync(stage);
         await Roads.AuthorizeAsync(stage, tab);
         await tab.SignInAsync("step");
-        await tab.Page.WaitForURLAsync("**/mfa?*");
+        await tab.Page.ArriveAsync("**/mfa?*");
         await tab.Page.GetByText("Use a recovery code").ClickAsync();
     }
 

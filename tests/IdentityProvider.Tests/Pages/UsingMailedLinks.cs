@@ -31,13 +31,13 @@ public sealed class UsingMailedLinks(Stage stage)
             Assert.Empty(await PageRules.AxeAsync(tab.Page));
         await tab.OpenAsync(host, (await host.MailAsync(Ada)).Link());
         await tab.PressAsync("Sign in");
-        await tab.Page.WaitForURLAsync(url => url.StartsWith(stage.Client.Callback, StringComparison.Ordinal));
+        await tab.Page.ArriveAsync(url => url.StartsWith(stage.Client.Callback, StringComparison.Ordinal));
 
         await tab.OpenAsync(host, "/account/email");
         await tab.FillAndSubmitAsync("Send the mail", ("email", New));
-        await tab.Page.WaitForURLAsync("**/verify");
+        await tab.Page.ArriveAsync("**/verify");
         await tab.FillAndSubmitAsync("Confirm", ("code", (await host.MailAsync(New)).Code()));
-        await tab.Page.WaitForURLAsync("**/account?*");
+        await tab.Page.ArriveAsync("**/account?*");
         Assert.NotNull(await host.UserAsync(New));
 
         // The mail to the old address, read on another device: the link takes the change back and signs everybody out.
@@ -66,7 +66,7 @@ public sealed class UsingMailedLinks(Stage stage)
         if (script)
             Assert.Empty(await PageRules.AxeAsync(tab.Page));
         await tab.FillAndSubmitAsync("Sign in", ("code", mail.Code()));
-        await tab.Page.WaitForURLAsync("**/account");
+        await tab.Page.ArriveAsync("**/account");
         Assert.Empty(tab.Faults);
     }
 
@@ -81,7 +81,7 @@ public sealed class UsingMailedLinks(Stage stage)
         await tab.SignInAsync();
         await tab.Page.Locator("#confirmation").WaitForAsync();
         await tab.FillAndSubmitAsync("Delete my account", ("confirmation", "ada"));
-        await tab.Page.WaitForURLAsync("**/account-closed");
+        await tab.Page.ArriveAsync("**/account-closed");
 
         await using var other = await stage.OpenTabAsync(script);
         await other.OpenAsync(host, (await host.MailAsync(Ada)).Link());
@@ -89,7 +89,7 @@ public sealed class UsingMailedLinks(Stage stage)
         await Assertions.Expect(other.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Level = 1 })).ToHaveTextAsync("Your account stays");
         await tab.OpenAsync(host, "/account");
         await tab.SignInAsync();
-        await tab.Page.WaitForURLAsync("**/account");
+        await tab.Page.ArriveAsync("**/account");
         Assert.Empty(tab.Faults.Concat(other.Faults));
     }
 

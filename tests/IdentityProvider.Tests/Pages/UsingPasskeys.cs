@@ -18,7 +18,7 @@ public sealed class UsingPasskeys(Stage stage)
 
         // The pretended authenticator answers the conditional request as soon as the page makes it.
         await tab.OpenAsync(host, "/account/passkeys");
-        await tab.Page.WaitForURLAsync("**/account/passkeys");
+        await tab.Page.ArriveAsync("**/account/passkeys");
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Passkeys", Level = 1 })).ToBeVisibleAsync();
         Assert.Single(await authenticator.CredentialsAsync());
         Assert.Empty(tab.Faults);
@@ -40,7 +40,7 @@ public sealed class UsingPasskeys(Stage stage)
 
         await authenticator.SetAsync();
         await tab.PressAsync("Use a passkey");
-        await tab.Page.WaitForURLAsync("**/account/passkeys");
+        await tab.Page.ArriveAsync("**/account/passkeys");
         Assert.Empty(tab.Faults);
     }
 
@@ -64,7 +64,7 @@ public sealed class UsingPasskeys(Stage stage)
         await tab.AuthenticatorAsync();
         await tab.OpenAsync(host, "/account/passkeys");
         await tab.SignInAsync();
-        await tab.Page.WaitForURLAsync("**/account/passkeys");
+        await tab.Page.ArriveAsync("**/account/passkeys");
         Assert.Empty(tab.Faults);
     }
 
@@ -79,7 +79,7 @@ public sealed class UsingPasskeys(Stage stage)
         await tab.OpenAsync(host, "/account/passkeys");
         await tab.Page.Locator("#staysignedin").CheckAsync();
         await tab.PressAsync("Use a passkey");
-        await tab.Page.WaitForURLAsync("**/account/passkeys");
+        await tab.Page.ArriveAsync("**/account/passkeys");
         Assert.True((await tab.Context.CookiesAsync()).Single(c => c.Name == "session").Expires > 0);
     }
 
@@ -93,16 +93,16 @@ public sealed class UsingPasskeys(Stage stage)
         await tab.Page.AddInitScriptAsync("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
         await tab.OpenAsync(host, "/account/passkeys");
         await tab.SignInAsync();
-        await tab.Page.WaitForURLAsync("**/mfa/passkey?*");
+        await tab.Page.ArriveAsync("**/mfa/passkey?*");
         await authenticator.SetAsync(verified: false);
         await tab.PressAsync("Use your passkey");
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Use your passkey" })).ToBeFocusedAsync();
         await tab.OpenAsync(host, "/account/passkeys");
-        await tab.Page.WaitForURLAsync("**/mfa/passkey?*");
+        await tab.Page.ArriveAsync("**/mfa/passkey?*");
 
         await authenticator.SetAsync();
         await tab.PressAsync("Use your passkey");
-        await tab.Page.WaitForURLAsync("**/account/passkeys");
+        await tab.Page.ArriveAsync("**/account/passkeys");
         Assert.Empty(tab.Faults);
     }
 
@@ -119,7 +119,7 @@ public sealed class UsingPasskeys(Stage stage)
         await original.AddAsync(copied, signCount: 50);
         await SignOutAsync(host, tab);
         await tab.OpenAsync(host, "/account/passkeys");
-        await tab.Page.WaitForURLAsync("**/account/passkeys");
+        await tab.Page.ArriveAsync("**/account/passkeys");
 
         await using var elsewhere = await stage.OpenTabAsync();
         var clone = await elsewhere.AuthenticatorAsync();
@@ -130,7 +130,7 @@ public sealed class UsingPasskeys(Stage stage)
 
         await SignOutAsync(host, tab);
         await tab.OpenAsync(host, "/account/passkeys");
-        await tab.Page.WaitForURLAsync("**/account/passkeys");
+        await tab.Page.ArriveAsync("**/account/passkeys");
     }
 
     private Task<IdpHost> HostAsync() => IdpHost.StartAsync(new IdpSetup { Document = StageDocument.Json(stage.Client) });
@@ -140,9 +140,9 @@ public sealed class UsingPasskeys(Stage stage)
         var authenticator = await tab.AuthenticatorAsync();
         await tab.OpenAsync(host, "/account/passkeys/add");
         await tab.SignInAsync();
-        await tab.Page.WaitForURLAsync("**/account/passkeys/add");
+        await tab.Page.ArriveAsync("**/account/passkeys/add");
         await tab.PressAsync("Create a passkey");
-        await tab.Page.WaitForURLAsync("**/account/passkeys?done=added");
+        await tab.Page.ArriveAsync("**/account/passkeys?done=added");
         return authenticator;
     }
 

@@ -80,10 +80,10 @@ public sealed class WalkingThrough(Windows chromium) : IAsyncLifetime
         await page.FillAsync("#username", "ada");
         await page.FillAsync("#password", TestDocument.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.WaitForURLAsync("**/consent**");
+        await page.ArriveAsync("**/consent**");
         await Check("consent");
         await page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
-        await page.WaitForURLAsync($"{clientUrl}/callback**");
+        await page.ArriveAsync($"{clientUrl}/callback**");
         Assert.Equal("Back with a code", await page.InnerTextAsync("h1"));
 
         await page.GotoAsync(Url(changes: ("prompt", "select_account")));
@@ -98,12 +98,12 @@ public sealed class WalkingThrough(Windows chromium) : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).WaitForAsync();
         await Check("device-approve");
         await page.GetByRole(AriaRole.Button, new() { Name = "Approve" }).ClickAsync();
-        await page.WaitForURLAsync("**/device?done=Approved");
+        await page.ArriveAsync("**/device?done=Approved");
         await Check("device-done");
         await page.GotoAsync(host["/signout"].ToString());
         await Check("signout");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
-        await page.WaitForURLAsync("**/signed-out");
+        await page.ArriveAsync("**/signed-out");
         await Check("signed-out");
     }
 
@@ -123,11 +123,11 @@ public sealed class WalkingThrough(Windows chromium) : IAsyncLifetime
         await page.Keyboard.TypeAsync(TestDocument.Password);
         Assert.NotEqual("none", await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle + getComputedStyle(document.activeElement).boxShadow"));
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/consent**");
+        await page.ArriveAsync("**/consent**");
         for (var i = 0; i < 20 && await page.EvaluateAsync<string>("document.activeElement.textContent.trim()") != "Allow"; i++)
             await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync($"{clientUrl}/callback**");
+        await page.ArriveAsync($"{clientUrl}/callback**");
         Assert.Equal("Back with a code", await page.InnerTextAsync("h1"));
     }
 
@@ -140,7 +140,7 @@ public sealed class WalkingThrough(Windows chromium) : IAsyncLifetime
         await page.FillAsync("#username", "otp");
         await page.FillAsync("#password", TestDocument.Password);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/mfa**");
+        await page.ArriveAsync("**/mfa**");
         await window.CheckAsync("walk-mfa");
         await page.FillAsync("#code", "000000");
         await page.Keyboard.PressAsync("Enter");
@@ -148,7 +148,7 @@ public sealed class WalkingThrough(Windows chromium) : IAsyncLifetime
         await window.CheckAsync("walk-mfa-error");
         await page.FillAsync("#code", new OtpNet.Totp(OtpNet.Base32Encoding.ToBytes(TestDocument.TotpSecret)).ComputeTotp());
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync($"{clientUrl}/callback");
+        await page.ArriveAsync($"{clientUrl}/callback");
         Assert.Equal("Back with a code", await page.InnerTextAsync("h1"));
     }
 
@@ -161,9 +161,9 @@ public sealed class WalkingThrough(Windows chromium) : IAsyncLifetime
         await page.FillAsync("#username", "grace");
         await page.FillAsync("#password", TestDocument.Password);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/consent**");
+        await page.ArriveAsync("**/consent**");
         await page.GetByRole(AriaRole.Button, new() { Name = "Deny" }).ClickAsync();
-        await page.WaitForURLAsync($"{clientUrl}/callback**");
+        await page.ArriveAsync($"{clientUrl}/callback**");
         Assert.Equal("Back with access_denied", await page.InnerTextAsync("h1"));
     }
 }
