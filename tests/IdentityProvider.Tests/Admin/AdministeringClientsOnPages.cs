@@ -50,6 +50,7 @@ public sealed class AdministeringClientsOnPages : IAsyncLifetime
         var metadata = ClientMetadata.Of(client, new ClientMetadata());
         Assert.Equal((method, type, grants, scope, true, "explicit"), (metadata.TokenEndpointAuthMethod, metadata.ApplicationType, string.Join(' ', metadata.GrantTypes), metadata.Scope, metadata.RequirePkce, metadata.Consent));
         Assert.Equal(names.Contains("redirect_uris") ? ["https://shop.test/cb", "https://shop.test/other,x"] : [], metadata.RedirectUris);
+        Assert.Equal(kind switch { "web" or "backend" => ["https://shop.test/", "https://shop.test/signout-callback-oidc"], "browser" => ["https://shop.test/"], _ => [] }, metadata.PostLogoutRedirectUris);
         Assert.Contains((await host.AuditAsync()).Select(record => record.Name), name => name == "clients.created");
     }
 

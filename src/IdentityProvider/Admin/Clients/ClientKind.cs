@@ -21,6 +21,9 @@ internal sealed record ClientKind(string Name, string Title, string Hint)
     /// <summary>An example of a redirect URI.</summary>
     public string RedirectHint { get; private init; } = "";
 
+    /// <summary>Where libraries for it come back to after a sign-out, on the site of the redirect URI.</summary>
+    private IReadOnlyList<string> SignOutPaths { get; init; } = [];
+
     /// <summary>Comes back to a redirect URI.</summary>
     public bool HasRedirects => Grants.Contains(GrantTypes.AuthorizationCode);
 
@@ -36,6 +39,9 @@ internal sealed record ClientKind(string Name, string Title, string Hint)
         Grants = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
         Scopes = Lasting,
         RedirectHint = "Where the sign-in comes back to, like https://shop.example.com/signin-oidc. One a line.",
+
+        // The second is what ASP.NET Core's handler says unless told otherwise.
+        SignOutPaths = ["/", "/signout-callback-oidc"],
     };
 
     public static readonly ClientKind Backend = Web with { Name = "backend", Title = "Single-page app with a backend", Hint = "The backend signs people in and keeps the tokens; the browser has a cookie and nothing else." };
@@ -44,6 +50,7 @@ internal sealed record ClientKind(string Name, string Title, string Hint)
     {
         Grants = [GrantTypes.AuthorizationCode, GrantTypes.RefreshToken],
         Scopes = Person,
+        SignOutPaths = ["/"],
         RedirectHint = "Where the sign-in comes back to, like https://app.example.com/callback. One a line.",
     };
 
@@ -83,6 +90,13 @@ internal sealed record ClientKind(string Name, string Title, string Hint)
         { IsPublic: true } => Browser,
         _ => Web,
     };
+
+    /// <summary>
+    /// A site that signs people in signs them out, too, and wants them back; nobody thinks of that address until it is refused. On the sites of the
+    /// redirect URIs only; what is wrong with one of those is said of it.
+    /// </summary>
+    public IEnumerable<string> SignOutUris(IEnumerable<string> redirectUris) => redirectUris.Where(uri => WebUris.Problem(uri) is null)
+        .Select(uri => new Uri(uri).GetLeftPart(UriPartial.Authority)).Distinct(StringComparer.Ordinal).SelectMany(site => SignOutPaths.Select(path => site + path));
 
     /// <summary>A client of this kind before anything is said of it.</summary>
     public ClientMetadata Start() => new() { TokenEndpointAuthMethod = TokenEndpointAuthMethod, ApplicationType = ApplicationType, GrantTypes = [.. Grants] };

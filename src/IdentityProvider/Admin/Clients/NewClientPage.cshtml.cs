@@ -66,7 +66,7 @@ internal sealed class NewClientPage(ConsoleUsers console, ClientChanges changes,
         metadata.ClientId = kind.IsApi ? RefusedForm.Clean(ClientId) : changes.NewId();
         metadata.ClientName = ClientForm.Line(ClientName);
         if (kind.HasRedirects)
-            metadata.RedirectUris = [.. ClientForm.Lines(RedirectUris)];
+            (metadata.RedirectUris, metadata.PostLogoutRedirectUris) = ([.. ClientForm.Lines(RedirectUris)], [.. kind.SignOutUris(ClientForm.Lines(RedirectUris))]);
         if (!kind.IsApi)
             metadata.Scope = string.Join(' ', ScopeNames.Concat(RefusedForm.Words(OtherScopes)).Select(RefusedForm.Clean).Distinct(StringComparer.Ordinal));
         var (client, secret, refused) = await changes.AddAsync((await console.OfAsync(HttpContext, ct)).Id, metadata, [], ct);
